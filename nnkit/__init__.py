@@ -1,0 +1,52 @@
+"""nnkit: neural networks in NumPy, small enough to read and checked to the last digit.
+
+Importing it loads NumPy and nothing else. Drawing lives in `nnkit.plots`, sliders in `nnkit.explore`.
+"""
+
+from nnkit import analysis, autodiff, data, datasets, initializers
+from nnkit.callbacks import Progress
+from nnkit.checks import gradient_error
+from nnkit.divergence import TrainingDiverged
+from nnkit.history import EpochRecord, History
+from nnkit.layers import Layer, Linear, ReLU, Sigmoid, Tanh
+from nnkit.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from nnkit.metrics import accuracy
+from nnkit.models import Sequential, mlp, summary
+from nnkit.optimizers import SGD, Adam, Optimizer
+from nnkit.parameter import Parameter, fuse
+from nnkit.training import Trainer, backpropagate
+
+__version__ = "0.1.0"
+
+# In the order in which data flows through them.
+__all__ = [  # noqa: RUF022
+    "data",
+    "datasets",
+    "initializers",
+    "Parameter",
+    "fuse",
+    "Layer",
+    "Linear",
+    "ReLU",
+    "Tanh",
+    "Sigmoid",
+    "Sequential",
+    "mlp",
+    "summary",
+    "Loss",
+    "MeanSquaredError",
+    "SoftmaxCrossEntropy",
+    "accuracy",
+    "Optimizer",
+    "SGD",
+    "Adam",
+    "backpropagate",
+    "Trainer",
+    "TrainingDiverged",
+    "EpochRecord",
+    "History",
+    "Progress",
+    "gradient_error",
+    "autodiff",
+    "analysis",
+]

@@ -1,0 +1,132 @@
+"""Checks that a hand-written backward pass is right.
+
+Judging a whole training run does not belong here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnkit.layers import Layer
+from nnkit.losses import Loss
+from nnkit.models import Sequential
+from nnkit.parameter import Parameter
+from nnkit.training import backpropagate
+
+__all__ = ["gradient_error"]
+
+
+class _InputAsParameter(Layer):
+    """Replaces its input by a Parameter, so that dLoss/dx is found like any other gradient."""
+
+    def __init__(self, x: np.ndarray) -> None:
+        self.x = Parameter(x, name="x")
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, None]:
+        return self.x.value.copy(), None
+
+    def backward(self, dy: np.ndarray, cache: None) -> np.ndarray:
+        self.x.grad += dy
+        return dy
+
+    def parameters(self) -> list[Parameter]:
+        return [self.x]
+
+
+def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, step: float = 1e-5) -> float:
+    """How far the gradients of `backward` are from central differences.
+
+    For every parameter and for the input, each entry is moved by `step` up and down, and
+    (loss(+step) - loss(-step)) / (2 step) is compared with the gradient. An array's error is its largest
+    difference over the largest entry of its central differences. The result is the largest of these.
+
+    About 1e-9 is usual for a right gradient, 1e-7 still right, above 1e-4 wrong. Keep the inputs of ReLU
+    away from 0: a step across the kink gives neither slope. An array whose gradient is zero up to rounding
+    counts as right if `backward` says so too. The model runs as in inference.
+
+    Parameters
+    ----------
+    model : Layer
+        Built in float64. Its values and gradients are as before afterwards.
+    loss : Loss
+    x, y : ndarray, shape (batch, ...)
+        A few examples suffice: the cost is two forward passes per entry.
+    step : float > 0
+
+    Returns
+    -------
+    float >= 0
+
+    Raises
+    ------
+    ValueError
+        If the model is not in float64, or `step` is not positive.
+
+    Examples
+    --------
+    >>> import nnkit
+    >>> rng = np.random.default_rng(0)
+    >>> model = nnkit.mlp([3, 4, 2], rng=rng, activation=nnkit.Tanh)
+    >>> error = gradient_error(model, nnkit.MeanSquaredError(), rng.normal(size=(5, 3)), np.zeros((5, 2)))
+    >>> error < 1e-7
+    True
+
+    References
+    ----------
+    CS231n notes, "Neural Networks Part 3: Learning and Evaluation", Gradient Checks.
+    """
+    if not 0 < step < np.inf:
+        raise ValueError(f"gradient_error expects a positive step, got {step}; 1e-05 is usual.")
+    for parameter in model.parameters():
+        if parameter.value.dtype != np.float64:
+            raise ValueError(
+                f"gradient_error expects a float64 model, got {parameter.value.dtype}, in which central "
+                "differences lose most digits; build the model with dtype=np.float64."
+            )
+    probed = Sequential(_InputAsParameter(np.asarray(x, dtype=np.float64)), model)
+    parameters = probed.parameters()
+    kept = [parameter.grad.copy() for parameter in parameters]
+    try:
+        backpropagate(probed, loss, x, y, training=False)
+        gradients = [parameter.grad.copy() for parameter in parameters]
+    finally:
+        for parameter, grad in zip(parameters, kept, strict=True):
+            parameter.grad[...] = grad
+
+    def loss_now() -> float:
+        return loss.value(probed(x), y)
+
+    return max(
+        _compare(gradient, *_central_differences(loss_now, parameter.value, step))
+        for gradient, parameter in zip(gradients, parameters, strict=True)
+    )
+
+
+def _central_differences(loss_now: Any, value: np.ndarray, step: float) -> tuple[np.ndarray, float]:
+    """The gradient of the loss by central differences, and how much of it is rounding."""
+    numerical = np.empty_like(value)
+    largest_loss = 0.0
+    for index in np.ndindex(value.shape):
+        start = value[index]
+        try:
+            value[index] = start + step
+            above = loss_now()
+            value[index] = start - step
+            below = loss_now()
+        finally:
+            value[index] = start
+        numerical[index] = (above - below) / (2 * step)
+        largest_loss = max(largest_loss, abs(above), abs(below))
+    # Each loss is rounded in its last few digits, and the division magnifies that.
+    rounding = 10 * np.finfo(np.float64).eps * largest_loss / step
+    return numerical, rounding
+
+
+def _compare(gradient: np.ndarray, numerical: np.ndarray, rounding: float) -> float:
+    difference = float(np.abs(gradient - numerical).max())
+    scale = float(np.abs(numerical).max())
+    if scale <= rounding and np.abs(gradient).max() <= rounding:
+        return 0.0
+    return difference / max(scale, rounding)

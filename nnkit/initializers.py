@@ -1,0 +1,299 @@
+"""How the weights of a new layer are drawn: each function returns an initializer.
+
+An initializer is called as `initializer(rng, shape, fan_in, fan_out)` and gives a float64 array; the layer
+casts it to its own dtype. Storing and training the result belongs to `parameter` and `optimizers`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+__all__ = ["Initializer", "constant", "glorot", "he", "lecun", "normal", "orthogonal", "uniform", "zeros"]
+
+Shape = tuple[int, ...]
+
+
+class Initializer(ABC):
+    """The contract of every initializer: `(rng, shape, fan_in, fan_out) -> array`.
+
+    Examples
+    --------
+    >>> zeros()(np.random.default_rng(0), (2, 2), fan_in=2, fan_out=2)
+    array([[0., 0.],
+           [0., 0.]])
+    """
+
+    @abstractmethod
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        """Draw a float64 array.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        shape : tuple of int
+            The shape to draw.
+        fan_in, fan_out : int
+            How many inputs feed one output, and how many outputs one input feeds.
+        """
+
+    @abstractmethod
+    def __repr__(self) -> str:
+        """The call that made it."""
+
+
+class _Constant(Initializer):
+    def __init__(self, value: float, text: str) -> None:
+        self.value, self.text = value, text
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        return np.full(shape, self.value, dtype=np.float64)
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class _Normal(Initializer):
+    def __init__(self, std: float) -> None:
+        self.std = std
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        return rng.normal(0.0, self.std, shape)
+
+    def __repr__(self) -> str:
+        return f"normal({self.std!r})"
+
+
+class _Uniform(Initializer):
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        return rng.uniform(-self.limit, self.limit, shape)
+
+    def __repr__(self) -> str:
+        return f"uniform({self.limit!r})"
+
+
+class _VarianceScaling(Initializer):
+    """Mean 0 and a variance set by the fans: `gain / fan_in`, or `gain / ((fan_in + fan_out) / 2)`."""
+
+    def __init__(self, name: str, gain: float, both_fans: bool, distribution: str) -> None:
+        if distribution not in ("normal", "uniform"):
+            raise ValueError(f'{name} expects distribution "normal" or "uniform", got {distribution!r}.')
+        self.name, self.gain, self.both_fans, self.distribution = name, gain, both_fans, distribution
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        fan = (fan_in + fan_out) / 2 if self.both_fans else fan_in
+        std = math.sqrt(self.gain / fan)
+        if self.distribution == "normal":
+            return rng.normal(0.0, std, shape)
+        limit = math.sqrt(3.0) * std  # a uniform variable on (-a, a) has variance a^2 / 3
+        return rng.uniform(-limit, limit, shape)
+
+    def __repr__(self) -> str:
+        return f'{self.name}("{self.distribution}")'
+
+
+class _Orthogonal(Initializer):
+    def __init__(self, gain: float) -> None:
+        self.gain = gain
+
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        if len(shape) < 2:
+            raise ValueError(
+                f"orthogonal expects a shape of two or more axes, got {shape}; use zeros() for a vector."
+            )
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
+        Q, R = np.linalg.qr(tall)
+        Q *= np.sign(np.diag(R))  # fixes the signs QR leaves open, so that all rotations are equally likely
+        return self.gain * (Q if rows >= columns else Q.T).reshape(shape)
+
+    def __repr__(self) -> str:
+        return f"orthogonal({self.gain!r})"
+
+
+def _check_positive(name: str, argument: str, value: float) -> float:
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} expects a positive {argument}, got {value!r}; zeros() draws zeros.")
+    return float(value)
+
+
+def zeros() -> Initializer:
+    """All entries 0: right for biases, wrong for weights (every unit would stay the same).
+
+    Examples
+    --------
+    >>> zeros()
+    zeros()
+    """
+    return _Constant(0.0, "zeros()")
+
+
+def constant(value: float) -> Initializer:
+    """All entries `value`.
+
+    Parameters
+    ----------
+    value : float
+        A finite number.
+
+    Raises
+    ------
+    ValueError
+        If `value` is NaN or infinite.
+
+    Examples
+    --------
+    >>> constant(0.1)(np.random.default_rng(0), (3,), fan_in=1, fan_out=3)
+    array([0.1, 0.1, 0.1])
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"constant expects a finite value, got {value!r}.")
+    return _Constant(float(value), f"constant({float(value)!r})")
+
+
+def normal(std: float) -> Initializer:
+    """Normal with mean 0 and standard deviation `std`.
+
+    Parameters
+    ----------
+    std : float > 0
+
+    Raises
+    ------
+    ValueError
+        If `std` is not a positive finite number.
+
+    Examples
+    --------
+    >>> normal(0.01)
+    normal(0.01)
+    """
+    return _Normal(_check_positive("normal", "std", std))
+
+
+def uniform(limit: float) -> Initializer:
+    """Uniform on (-limit, limit), of variance limit^2 / 3.
+
+    Parameters
+    ----------
+    limit : float > 0
+
+    Raises
+    ------
+    ValueError
+        If `limit` is not a positive finite number.
+
+    Examples
+    --------
+    >>> uniform(0.5)
+    uniform(0.5)
+    """
+    return _Uniform(_check_positive("uniform", "limit", limit))
+
+
+def glorot(distribution: str = "uniform") -> Initializer:
+    """Variance 2 / (fan_in + fan_out): keeps signals and gradients in scale for tanh and sigmoid.
+
+    Parameters
+    ----------
+    distribution : {"uniform", "normal"}
+
+    Raises
+    ------
+    ValueError
+        If `distribution` is neither.
+
+    Examples
+    --------
+    >>> W = glorot()(np.random.default_rng(0), (4, 2), fan_in=4, fan_out=2)
+    >>> bool(abs(W).max() < 1)  # the limit is sqrt(6 / (4 + 2)) = 1
+    True
+
+    References
+    ----------
+    Glorot & Bengio 2010, equation 12 (variance) and equation 16 (uniform limit sqrt(6 / (fan_in + fan_out))).
+    """
+    return _VarianceScaling("glorot", 1.0, True, distribution)
+
+
+def he(distribution: str = "normal") -> Initializer:
+    """Variance 2 / fan_in: keeps the size of signals through ReLU layers.
+
+    Parameters
+    ----------
+    distribution : {"normal", "uniform"}
+
+    Raises
+    ------
+    ValueError
+        If `distribution` is neither.
+
+    Examples
+    --------
+    >>> W = he()(np.random.default_rng(0), (1000, 50), fan_in=1000, fan_out=50)
+    >>> round(float(W.var()) * 1000, 1)
+    2.0
+
+    References
+    ----------
+    He, Zhang, Ren & Sun 2015, "Delving Deep into Rectifiers", equation 10.
+    """
+    return _VarianceScaling("he", 2.0, False, distribution)
+
+
+def lecun(distribution: str = "normal") -> Initializer:
+    """Variance 1 / fan_in: a weighted sum of unit-variance inputs has variance 1.
+
+    Parameters
+    ----------
+    distribution : {"normal", "uniform"}
+
+    Raises
+    ------
+    ValueError
+        If `distribution` is neither.
+
+    Examples
+    --------
+    >>> lecun()
+    lecun("normal")
+
+    References
+    ----------
+    LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", section 4.6, equation 16.
+    """
+    return _VarianceScaling("lecun", 1.0, False, distribution)
+
+
+def orthogonal(gain: float = 1.0) -> Initializer:
+    """A random matrix with orthonormal columns (or rows, if wider than tall), times `gain`.
+
+    Axes before the last count as rows.
+
+    Parameters
+    ----------
+    gain : float > 0
+
+    Raises
+    ------
+    ValueError
+        If `gain` is not a positive finite number; when called, if the shape has fewer than two axes.
+
+    Examples
+    --------
+    >>> W = orthogonal()(np.random.default_rng(0), (5, 3), fan_in=5, fan_out=3)
+    >>> bool(np.allclose(W.T @ W, np.eye(3)))
+    True
+
+    References
+    ----------
+    Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear
+    neural networks"; Mezzadri 2007, "How to generate random matrices from the classical compact groups",
+    section 5, for the signs of R.
+    """
+    return _Orthogonal(_check_positive("orthogonal", "gain", gain))

@@ -1,0 +1,238 @@
+"""The array a network learns, with its gradient, and the way to lay many of them side by side.
+
+How a parameter is drawn belongs to `initializers`, how it is changed to `optimizers`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+
+import numpy as np
+
+__all__ = ["Parameter", "fuse"]
+
+_REBIND = (
+    "Parameter.{0} is written in place and never replaced, because layers and optimizers share its memory; "
+    "write parameter.{0}[...] = new (or use +=, -=)."
+)
+
+
+class Parameter:
+    """An array that is learned, and the gradient of the loss with respect to it.
+
+    Both arrays are written in place and never replaced, so that a layer, an optimizer and a fused
+    `Parameter` can look at the same memory. `p.grad += g` and `p.value -= s` work; `p.value = new` raises.
+
+    A `Parameter` can be copied (`copy.deepcopy`), pickled and sent to another process. Members of a fused
+    `Parameter` stay members: in the copy they are views of the copied memory again.
+
+    Parameters
+    ----------
+    value : array_like of float32 or float64
+        The start value. It is copied, so the caller's array never changes.
+    name : str
+        What it is called in summaries and errors, such as ``"W"``.
+
+    Attributes
+    ----------
+    value, grad : ndarray
+        Same shape, same dtype. `grad` starts at zero.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not of a floating-point dtype.
+
+    Examples
+    --------
+    >>> p = Parameter([1.0, 2.0], name="b")
+    >>> p.grad += [0.5, 0.5]
+    >>> p.value -= 0.1 * p.grad
+    >>> p.value
+    array([0.95, 1.95])
+    >>> p
+    Parameter('b', shape=(2,), dtype=float64)
+    """
+
+    __slots__ = ("__weakref__", "_fused_into", "_grad", "_index", "_layout", "_members", "_value", "name")
+
+    def __init__(self, value: np.ndarray, name: str = "") -> None:
+        value = np.array(value, order="C")
+        if value.dtype.kind != "f":
+            raise TypeError(
+                f"Parameter expects floating-point values, got dtype {value.dtype}; "
+                "convert them with value.astype(np.float64)."
+            )
+        self.name = name
+        self._value = value
+        self._grad = np.zeros_like(value)
+        self._fused_into: Parameter | None = None
+        self._index = 0  # its place among the members of `_fused_into`
+        self._layout: tuple[tuple[slice, tuple[int, ...]], ...] = ()  # where each member lies, if fused
+        # Weak: a fused Parameter notices when the layers it served are gone.
+        self._members: list[weakref.ref[Parameter] | None] = []
+
+    @property
+    def value(self) -> np.ndarray:
+        """The current value; write into it."""
+        return self._value
+
+    @value.setter
+    def value(self, new: np.ndarray) -> None:
+        if new is not self._value:
+            raise ValueError(_REBIND.format("value"))
+
+    @property
+    def grad(self) -> np.ndarray:
+        """The gradient of the loss with respect to `value`; layers add into it."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, new: np.ndarray) -> None:
+        if new is not self._grad:
+            raise ValueError(_REBIND.format("grad"))
+
+    @property
+    def fused(self) -> bool:
+        """Whether this is the result of `fuse`: one vector in which several parameters live."""
+        return bool(self._layout)
+
+    @property
+    def members(self) -> tuple[Parameter, ...]:
+        """The parameters that live in this memory: itself, or those fused into it that still do."""
+        if not self.fused:
+            return (self,)
+        found = (member() for member in self._members if member is not None)
+        return tuple(member for member in found if member is not None and member._fused_into is self)
+
+    @property
+    def intact(self) -> bool:
+        """Whether all parameters fused into this one still live in its memory.
+
+        False after the layers were deleted, fused again elsewhere, or left behind by a copy.
+        """
+        for reference in self._members:
+            member = reference() if reference is not None else None
+            if member is None or member._fused_into is not self:
+                return False
+        return True
+
+    def _move_into(self, fused: Parameter, index: int) -> None:
+        """Become a view of member `index` of `fused`, whose memory already holds the values."""
+        where, shape = fused._layout[index]
+        self._value = fused._value[where].reshape(shape)
+        self._grad = fused._grad[where].reshape(shape)
+        self._fused_into, self._index = fused, index
+        taken = fused._members[index]
+        if taken is None or taken() is None:
+            fused._members[index] = weakref.ref(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # One recipe for copy, deepcopy and pickle. Their memo sends every member to the same fused copy.
+        if self._fused_into is not None:
+            return _restore_member, (self._fused_into, self._index, self.name)
+        return _restore, (self._value, self._grad, self.name, self._layout)
+
+    def __repr__(self) -> str:
+        name = f"{self.name!r}, " if self.name else ""
+        return f"Parameter({name}shape={self._value.shape}, dtype={self._value.dtype})"
+
+
+def _restore(
+    value: np.ndarray,
+    grad: np.ndarray,
+    name: str,
+    layout: tuple[tuple[slice, tuple[int, ...]], ...],
+) -> Parameter:
+    """A copied Parameter; if it is fused, its members enter when they are restored themselves."""
+    parameter = Parameter(value, name)
+    parameter._value, parameter._grad = value, grad
+    parameter._layout = layout
+    parameter._members = [None] * len(layout)
+    return parameter
+
+
+def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
+    """A copied member of a fused Parameter, as a view of the copied memory."""
+    where, shape = fused._layout[index]
+    parameter = Parameter(fused._value[where].reshape(shape), name)
+    parameter._move_into(fused, index)
+    return parameter
+
+
+def fuse(parameters: Iterable[Parameter]) -> Parameter:
+    """One Parameter over contiguous memory, of which the given ones become views.
+
+    An optimizer whose rule works entry by entry then needs one pass instead of one per array, and gives the
+    same numbers bit for bit. Layers do not notice: each still sees its own matrix. Arrays taken from
+    `value` or `grad` before fusing are not views of the new memory.
+
+    Fusing the same parameters again returns the same `Parameter`. Fusing some of them anew moves them, and
+    an optimizer over the memory they left raises at its next step.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        Distinct, of one dtype, for example ``model.parameters()``.
+
+    Returns
+    -------
+    Parameter
+        Its `value` and `grad` have shape (n,), n the number of entries in all; `fused` is True.
+
+    Raises
+    ------
+    ValueError
+        If there are none, if one comes twice, if one is itself the result of `fuse`, or if dtypes differ.
+    TypeError
+        If something is not a Parameter.
+
+    Examples
+    --------
+    >>> W, b = Parameter([[1.0, 2.0], [3.0, 4.0]], "W"), Parameter([5.0, 6.0], "b")
+    >>> both = fuse([W, b])
+    >>> both.value
+    array([1., 2., 3., 4., 5., 6.])
+    >>> both.value -= 1.0
+    >>> W.value
+    array([[0., 1.],
+           [2., 3.]])
+    """
+    members = list(parameters)
+    _check_members(members)
+    home = members[0]._fused_into
+    if home is not None and len(home._layout) == len(members) and home.members == tuple(members):
+        return home
+
+    layout, start = [], 0
+    for member in members:
+        stop = start + member.value.size
+        layout.append((slice(start, stop), member.value.shape))
+        start = stop
+    value = np.concatenate([member.value.ravel() for member in members])
+    grad = np.concatenate([member.grad.ravel() for member in members])
+    fused = _restore(value, grad, "fused", tuple(layout))
+    for index, member in enumerate(members):
+        member._move_into(fused, index)
+    return fused
+
+
+def _check_members(members: list[Parameter]) -> None:
+    if not members:
+        raise ValueError("fuse expects at least one Parameter, got none; pass model.parameters().")
+    for member in members:
+        if not isinstance(member, Parameter):
+            raise TypeError(f"fuse expects Parameters, got {type(member).__name__}; pass model.parameters().")
+        if member.fused:
+            raise ValueError(
+                "fuse expects the layers' own parameters, got one that is already the result of fuse; "
+                "pass model.parameters()."
+            )
+    if len({id(member) for member in members}) < len(members):
+        raise ValueError("fuse expects distinct parameters, got one of them twice; pass each once.")
+    dtypes = sorted({str(member.value.dtype) for member in members})
+    if len(dtypes) > 1:
+        raise ValueError(
+            f"fuse expects parameters of one dtype, got {' and '.join(dtypes)}; fuse each dtype by itself."
+        )

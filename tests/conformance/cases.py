@@ -1,0 +1,217 @@
+"""The table of everything that keeps a contract: one line per layer, loss, optimizer and initializer.
+
+A new piece is a new line. The references below are plain Python loops and share no code with the package.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nnkit
+from nnkit import initializers as init
+
+
+@dataclass
+class LayerCase:
+    name: str
+    build: Callable  # (rng, dtype) -> layer
+    shape: tuple[int, ...]  # of x
+    reference: Callable  # (layer, rows of x) -> rows of y
+    wrong_shape: tuple[tuple[int, ...], str] | None = None  # a shape it refuses, and how
+
+
+@dataclass
+class LossCase:
+    name: str
+    build: Callable
+    shape: tuple[int, ...]  # of the prediction
+    target: Callable  # (rng, shape) -> target
+    reference: Callable  # (rows of the prediction, target as lists) -> value
+
+
+@dataclass
+class OptimizerCase:
+    name: str
+    build: Callable  # (parameters, learning_rate) -> optimizer
+    reference: Callable  # (start, gradients per step, rate) -> end, for one number
+
+
+@dataclass
+class InitializerCase:
+    name: str
+    build: Callable
+    mean: float
+    std: Callable  # (fan_in, fan_out) -> standard deviation
+
+
+def linear(layer, rows):
+    W = layer.W.value.tolist()
+    b = [0.0] * len(W[0]) if layer.b is None else layer.b.value.tolist()
+    return [[sum(x[i] * W[i][j] for i in range(len(x))) + b[j] for j in range(len(b))] for x in rows]
+
+
+def entrywise(function):
+    return lambda layer, rows: [[function(entry) for entry in row] for row in rows]
+
+
+def in_order(*references):
+    def reference(model, rows):
+        for layer, one in zip(model, references, strict=True):
+            rows = one(layer, rows)
+        return rows
+
+    return reference
+
+
+relu = entrywise(lambda x: x if x > 0 else 0.0)
+tanh = entrywise(math.tanh)
+sigmoid = entrywise(lambda x: 1 / (1 + math.exp(-x)))
+
+
+def shared_twice(rng, dtype):
+    layer = nnkit.Linear(3, 3, rng=rng, dtype=dtype)
+    return nnkit.Sequential(layer, nnkit.Tanh(), layer)
+
+
+def mlp(sizes, activation):
+    return lambda rng, dtype: nnkit.mlp(sizes, rng=rng, activation=activation, dtype=dtype)
+
+
+def nested(rng, dtype):
+    return nnkit.Sequential(mlp([3, 4, 2], nnkit.Sigmoid)(rng, dtype), nnkit.Tanh())
+
+
+LAYERS = [
+    LayerCase(
+        "Linear",
+        lambda rng, dtype: nnkit.Linear(3, 4, rng=rng, dtype=dtype),
+        (5, 3),
+        linear,
+        (
+            (5, 2),
+            "Linear expects x of shape (batch, 3), got (5, 2); "
+            "give x 3 columns, or build the layer with another n_in.",
+        ),
+    ),
+    LayerCase(
+        "Linear without bias",
+        lambda rng, dtype: nnkit.Linear(2, 3, rng=rng, bias=False, initializer=init.normal(0.5), dtype=dtype),
+        (4, 2),
+        linear,
+        (
+            (2,),
+            "Linear expects x of shape (batch, 2), got (2,); give one example a batch axis with x[None, :].",
+        ),
+    ),
+    LayerCase("ReLU", lambda rng, dtype: nnkit.ReLU(), (5, 3), relu),
+    LayerCase("Tanh", lambda rng, dtype: nnkit.Tanh(), (5, 3), tanh),
+    LayerCase("Sigmoid", lambda rng, dtype: nnkit.Sigmoid(), (5, 3), sigmoid),
+    LayerCase("mlp, ReLU", mlp([3, 4, 2], nnkit.ReLU), (5, 3), in_order(linear, relu, linear)),
+    LayerCase("mlp, Tanh", mlp([3, 4, 2], nnkit.Tanh), (5, 3), in_order(linear, tanh, linear)),
+    LayerCase("one layer used twice", shared_twice, (5, 3), in_order(linear, tanh, linear)),
+    LayerCase("nested", nested, (5, 3), in_order(in_order(linear, sigmoid, linear), tanh)),
+]
+
+
+def mean_squared_error(prediction, target):
+    squares = [
+        (p - t) ** 2
+        for row, goal in zip(prediction, target, strict=True)
+        for p, t in zip(row, goal, strict=True)
+    ]
+    return sum(squares) / len(squares)
+
+
+def cross_entropy(logits, target):
+    total = 0.0
+    for row, goal in zip(logits, target, strict=True):
+        exponentials = [math.exp(z) for z in row]
+        log_softmax = [math.log(e / sum(exponentials)) for e in exponentials]
+        if isinstance(goal, int):
+            total -= log_softmax[goal]
+        else:
+            total -= sum(t * one for t, one in zip(goal, log_softmax, strict=True))
+    return total / len(logits)
+
+
+LOSSES = [
+    LossCase(
+        "MeanSquaredError",
+        nnkit.MeanSquaredError,
+        (5, 3),
+        lambda rng, shape: rng.normal(size=shape),
+        mean_squared_error,
+    ),
+    LossCase(
+        "SoftmaxCrossEntropy, classes",
+        nnkit.SoftmaxCrossEntropy,
+        (5, 3),
+        lambda rng, shape: rng.integers(0, shape[1], shape[0]),
+        cross_entropy,
+    ),
+    LossCase(
+        "SoftmaxCrossEntropy, probabilities",
+        nnkit.SoftmaxCrossEntropy,
+        (5, 3),
+        lambda rng, shape: rng.dirichlet([1.0] * shape[1], shape[0]),
+        cross_entropy,
+    ),
+]
+
+
+def gradient_descent(value, gradients, rate):
+    for g in gradients:
+        value = value - rate * g
+    return value
+
+
+def momentum(value, gradients, rate):
+    velocity = 0.0
+    for g in gradients:
+        velocity = 0.9 * velocity + g
+        value = value - rate * velocity
+    return value
+
+
+def adam(value, gradients, rate):  # Kingma & Ba 2015, Algorithm 1, line by line
+    m, v = 0.0, 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + (1 - 0.9) * g
+        v = 0.99 * v + (1 - 0.99) * g**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.99**t)
+        value = value - rate * m_hat / (math.sqrt(v_hat) + 1e-3)
+    return value
+
+
+OPTIMIZERS = [
+    OptimizerCase("SGD", nnkit.SGD, gradient_descent),
+    OptimizerCase(
+        "SGD with momentum",
+        lambda parameters, rate: nnkit.SGD(parameters, rate, momentum=0.9),
+        momentum,
+    ),
+    OptimizerCase(
+        "Adam",
+        # A large epsilon and another beta2 than usual, so that their places in the formula matter.
+        lambda parameters, rate: nnkit.Adam(parameters, rate, beta1=0.9, beta2=0.99, epsilon=1e-3),
+        adam,
+    ),
+]
+
+INITIALIZERS = [
+    InitializerCase("zeros", init.zeros, 0.0, lambda n, m: 0.0),
+    InitializerCase("constant", lambda: init.constant(0.3), 0.3, lambda n, m: 0.0),
+    InitializerCase("normal", lambda: init.normal(0.2), 0.0, lambda n, m: 0.2),
+    InitializerCase("uniform", lambda: init.uniform(0.6), 0.0, lambda n, m: 0.6 / math.sqrt(3)),
+    InitializerCase("glorot", init.glorot, 0.0, lambda n, m: math.sqrt(2 / (n + m))),
+    InitializerCase(
+        "glorot, normal", lambda: init.glorot("normal"), 0.0, lambda n, m: math.sqrt(2 / (n + m))
+    ),
+    InitializerCase("he", init.he, 0.0, lambda n, m: math.sqrt(2 / n)),
+    InitializerCase("he, uniform", lambda: init.he("uniform"), 0.0, lambda n, m: math.sqrt(2 / n)),
+    InitializerCase("lecun", init.lecun, 0.0, lambda n, m: math.sqrt(1 / n)),
+    InitializerCase("lecun, uniform", lambda: init.lecun("uniform"), 0.0, lambda n, m: math.sqrt(1 / n)),
+    # Columns of unit length with n entries each.
+    InitializerCase("orthogonal", lambda: init.orthogonal(2.0), 0.0, lambda n, m: 2 * math.sqrt(1 / n)),
+]

@@ -1,0 +1,77 @@
+"""Linear: what it refuses, and what its options do."""
+
+import numpy as np
+import pytest
+
+from nnkit import Linear, initializers
+
+
+def test_the_bias_starts_at_zero_and_the_weights_as_he_draws_them():
+    layer = Linear(4, 3, rng=np.random.default_rng(3))
+    expected = initializers.he()(np.random.default_rng(3), (4, 3), fan_in=4, fan_out=3)
+    np.testing.assert_array_equal(layer.W.value, expected)
+    np.testing.assert_array_equal(layer.b.value, np.zeros(3))
+
+
+def test_without_bias_zero_goes_to_zero(rng):
+    layer = Linear(4, 3, rng=rng, bias=False)
+    assert layer.b is None
+    assert not layer(np.zeros((1, 4))).any()
+    assert [p.name for p in layer.parameters()] == ["W"]
+
+
+def test_any_function_of_the_right_signature_is_an_initializer(rng):
+    layer = Linear(2, 2, rng=rng, initializer=lambda rng, shape, fan_in, fan_out: np.eye(2))
+    x = rng.normal(size=(3, 2))
+    np.testing.assert_array_equal(layer(x), x)
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ((784,), "give one example a batch axis with x[None, :]"),
+        ((64, 28, 28), "make each example a row with x.reshape(len(x), -1)"),
+        ((784, 64), "put one example per row, perhaps with x.T"),
+        ((64, 100), "give x 784 columns, or build the layer with another n_in"),
+        ((), "give x 784 columns, or build the layer with another n_in"),
+    ],
+)
+def test_a_wrong_shape_is_refused_with_a_remedy_that_works(shape, remedy, rng):
+    with pytest.raises(ValueError) as error:
+        Linear(784, 2, rng=rng)(np.zeros(shape))
+    assert str(error.value) == f"Linear expects x of shape (batch, 784), got {shape}; {remedy}."
+
+
+def test_the_remedies_work(rng):
+    layer = Linear(6, 2, rng=rng)
+    for x in (np.zeros(6)[None, :], np.zeros((5, 2, 3)).reshape(5, -1), np.zeros((6, 5)).T):
+        assert layer(x).shape == (len(x), 2)
+
+
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "kind", "text"),
+    [
+        (0, 2, ValueError, "Linear expects n_in to be at least 1, got 0."),
+        (2, -1, ValueError, "Linear expects n_out to be at least 1, got -1."),
+        (2.0, 2, TypeError, "Linear expects n_in to be an int, got float 2.0."),
+        (2, True, TypeError, "Linear expects n_out to be an int, got bool True."),
+    ],
+)
+def test_a_wrong_size_is_refused(n_in, n_out, kind, text, rng):
+    with pytest.raises(kind) as error:
+        Linear(n_in, n_out, rng=rng)
+    assert str(error.value) == text
+
+
+def test_a_seed_in_place_of_a_generator_is_refused():
+    with pytest.raises(TypeError) as error:
+        Linear(2, 2, rng=0)
+    assert str(error.value) == (
+        "Linear expects rng to be a numpy.random.Generator, got int; pass np.random.default_rng(0)."
+    )
+
+
+def test_a_list_is_refused(rng):
+    with pytest.raises(TypeError) as error:
+        Linear(2, 2, rng=rng)([[1.0, 2.0]])
+    assert str(error.value) == "Linear expects x as an ndarray, got list; wrap it in np.array(x)."

@@ -1,0 +1,281 @@
+"""Parameter and fuse: one memory, written in place, through copies, pickles and processes."""
+
+import copy
+import gc
+import multiprocessing
+import pickle
+
+import numpy as np
+import pytest
+
+import nnkit
+from nnkit import Parameter, fuse
+
+DUPLICATES = {"deepcopy": copy.deepcopy, "pickle": lambda x: pickle.loads(pickle.dumps(x))}
+ORPHAN = (
+    "{0} expects parameters that live in the model's memory, got a fused Parameter whose layers were copied, "
+    "deleted or fused again; make a new optimizer, such as {0}(fuse(model.parameters()), ...), from the "
+    "model in use."
+)
+X = np.random.default_rng(7).normal(size=(24, 3))
+Y = np.random.default_rng(8).integers(0, 2, 24)
+
+
+@pytest.fixture(params=DUPLICATES.values(), ids=DUPLICATES)
+def duplicate(request):
+    return request.param
+
+
+@pytest.fixture
+def model(rng):
+    return nnkit.mlp([3, 8, 2], rng=rng)
+
+
+def trainer_of(model, *, fused):
+    parameters = model.parameters()
+    optimizer = nnkit.Adam(fuse(parameters) if fused else parameters, 0.05)
+    rng = np.random.default_rng(4)
+    return nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=5, rng=rng)
+
+
+def values(model):
+    return np.concatenate([p.value.ravel() for p in model.parameters()])
+
+
+def trained_elsewhere(trainer):
+    """Runs in another process."""
+    trainer.fit((X, Y), epochs=3)
+    return values(trainer.model), trainer.model.parameters()[0]._fused_into is not None
+
+
+def test_the_gradient_starts_at_zero_with_the_shape_and_dtype_of_the_value():
+    p = Parameter(np.ones((2, 3), np.float32))
+    assert p.grad.shape == (2, 3)
+    assert p.grad.dtype == np.float32
+    assert not p.grad.any()
+
+
+def test_the_callers_array_is_copied():
+    array = np.ones(3)
+    Parameter(array).value[...] = 5
+    np.testing.assert_array_equal(array, 1)
+
+
+@pytest.mark.parametrize(("value", "dtype"), [([1, 2], "int64"), ([True], "bool"), ([1j], "complex128")])
+def test_values_that_are_not_floating_point_are_refused(value, dtype):
+    with pytest.raises(TypeError) as error:
+        Parameter(value)
+    assert str(error.value) == (
+        f"Parameter expects floating-point values, got dtype {dtype}; "
+        "convert them with value.astype(np.float64)."
+    )
+
+
+@pytest.mark.parametrize("attribute", ["value", "grad"])
+def test_writing_in_place_works_and_replacing_is_refused(attribute):
+    p = Parameter([1.0, 2.0])
+    array = getattr(p, attribute)
+    p.value += 1
+    p.grad -= 1
+    setattr(p, attribute, array)
+    with pytest.raises(ValueError) as error:
+        setattr(p, attribute, array.copy())
+    assert str(error.value) == (
+        f"Parameter.{attribute} is written in place and never replaced, because layers and optimizers share "
+        "its memory; write parameter.grad[...] = new (or use +=, -=).".replace(
+            "parameter.grad", f"parameter.{attribute}"
+        )
+    )
+    assert getattr(p, attribute) is array
+
+
+def test_fuse_lays_values_and_gradients_side_by_side(model):
+    before = [p.value.copy() for p in model.parameters()]
+    model.parameters()[0].grad[...] = 7
+    fused = fuse(model.parameters())
+    assert fused.fused
+    assert fused.value.flags.c_contiguous
+    assert fused.value.shape == fused.grad.shape == (sum(v.size for v in before),)
+    for p, value in zip(model.parameters(), before, strict=True):
+        assert not p.fused
+        np.testing.assert_array_equal(p.value, value)
+        assert np.shares_memory(p.value, fused.value)
+        assert np.shares_memory(p.grad, fused.grad)
+    assert (model.parameters()[0].grad == 7).all()
+    fused.value[...] = 3
+    assert all((p.value == 3).all() for p in model.parameters())
+
+
+def test_fusing_the_same_parameters_again_gives_the_same_parameter(model):
+    fused = fuse(model.parameters())
+    assert fuse(model.parameters()) is fused
+    assert fused.intact
+
+
+def test_fused_and_separate_training_agree_bit_for_bit(model):
+    twin = copy.deepcopy(model)
+    trainer_of(model, fused=True).fit((X, Y), epochs=5)
+    trainer_of(twin, fused=False).fit((X, Y), epochs=5)
+    np.testing.assert_array_equal(values(model), values(twin))
+
+
+def test_fusing_after_the_optimizer_was_made_changes_nothing(model):
+    twin = copy.deepcopy(model)
+    trainer, other = trainer_of(model, fused=False), trainer_of(twin, fused=False)
+    fuse(model.parameters())
+    trainer.fit((X, Y), epochs=3)
+    other.fit((X, Y), epochs=3)
+    np.testing.assert_array_equal(values(model), values(twin))
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_duplicated_trainer_goes_on_exactly_as_the_original(model, duplicate, fused):
+    trainer = trainer_of(model, fused=fused)
+    trainer.fit((X, Y), epochs=2)
+    twin = duplicate(trainer)
+    np.testing.assert_array_equal(values(twin.model), values(model))
+    twin.fit((X, Y), epochs=3)
+    assert not np.array_equal(values(twin.model), values(model))
+    trainer.fit((X, Y), epochs=3)
+    np.testing.assert_array_equal(values(twin.model), values(model))
+    assert twin.history == trainer.history
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_trainer_sent_to_another_process_trains_exactly_as_here(model, fused):
+    trainer = trainer_of(model, fused=fused)
+    trainer.fit((X, Y), epochs=2)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        there, still_fused = pool.apply(trained_elsewhere, (trainer,))
+    trainer.fit((X, Y), epochs=3)
+    np.testing.assert_array_equal(there, values(model))
+    assert still_fused == fused
+
+
+def test_a_duplicated_fused_model_trains_with_a_new_optimizer(model, duplicate):
+    fuse(model.parameters())
+    trainer = trainer_of(model, fused=True)
+    twin = duplicate(model)
+    other = trainer_of(twin, fused=True)
+    assert fuse(twin.parameters()).intact
+    trainer.fit((X, Y), epochs=3)
+    other.fit((X, Y), epochs=3)
+    np.testing.assert_array_equal(values(model), values(twin))
+    assert not np.shares_memory(model.parameters()[0].value, twin.parameters()[0].value)
+
+
+def test_one_layer_duplicated_out_of_a_fused_model_can_be_trained_alone(model, duplicate, rng):
+    fuse(model.parameters())
+    layer = duplicate(model[0])
+    fused = fuse(layer.parameters())
+    assert fused.value.size == layer.W.value.size + layer.b.value.size
+    before = layer.W.value.copy()
+    nnkit.backpropagate(layer, nnkit.MeanSquaredError(), X, np.zeros((24, 8)))
+    nnkit.SGD(fused, 0.1).step()
+    assert not np.array_equal(layer.W.value, before)
+
+
+def test_values_and_gradients_survive_duplication(model, duplicate):
+    fuse(model.parameters())
+    for p in model.parameters():
+        p.grad[...] = np.arange(p.grad.size).reshape(p.grad.shape)
+    for p, twin in zip(model.parameters(), duplicate(model).parameters(), strict=True):
+        np.testing.assert_array_equal(p.value, twin.value)
+        np.testing.assert_array_equal(p.grad, twin.grad)
+        assert p.name == twin.name
+
+
+def test_an_optimizer_duplicated_without_its_fused_model_raises(model, duplicate):
+    optimizer = duplicate(trainer_of(model, fused=True).optimizer)
+    with pytest.raises(RuntimeError) as error:
+        optimizer.step()
+    assert str(error.value) == ORPHAN.format("Adam")
+
+
+def test_an_optimizer_whose_fused_model_is_gone_raises(model):
+    optimizer = trainer_of(model, fused=True).optimizer
+    model.__dict__["layers"] = copy.deepcopy(model).layers
+    gc.collect()
+    with pytest.raises(RuntimeError) as error:
+        optimizer.step()
+    assert str(error.value) == ORPHAN.format("Adam")
+
+
+@pytest.mark.parametrize("part", [slice(0, 2), slice(None, None, -1)])
+def test_an_optimizer_raises_after_its_parameters_were_fused_anew(model, part):
+    optimizer = nnkit.SGD([fuse(model.parameters())], 0.1)
+    before = values(model)
+    again = fuse(model.parameters()[part])
+    assert again.intact
+    np.testing.assert_array_equal(values(model), before)
+    with pytest.raises(RuntimeError) as error:
+        optimizer.step()
+    assert str(error.value) == ORPHAN.format("SGD")
+    np.testing.assert_array_equal(values(model), before)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_trainer_refuses_the_optimizer_of_the_model_it_was_copied_from(model, duplicate, fused):
+    optimizer = trainer_of(model, fused=fused).optimizer
+    twin = duplicate(model)
+    with pytest.raises(ValueError) as error:
+        nnkit.Trainer(
+            twin, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=5, rng=np.random.default_rng(0)
+        )
+    expected = (
+        "Trainer expects an optimizer over the model's own parameters, got some that are not in the model "
+        "(perhaps it was copied); build Adam(model.parameters(), ...) from the model in use."
+    )
+    assert str(error.value) == expected
+    trainer = trainer_of(model, fused=fused)
+    trainer.model = twin
+    with pytest.raises(ValueError) as error:
+        trainer.fit((X, Y), epochs=1)
+    assert str(error.value) == expected
+
+
+def test_a_shallow_copy_of_a_member_leaves_the_fused_parameter_intact(model):
+    fused = fuse(model.parameters())
+    twin = copy.copy(model[0].W)
+    assert np.shares_memory(twin.value, fused.value)
+    del twin
+    assert fused.intact
+
+
+def p(dtype=np.float64):
+    return Parameter(np.ones(2, dtype))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind", "text"),
+    [
+        (list, ValueError, "fuse expects at least one Parameter, got none; pass model.parameters()."),
+        (lambda: [np.ones(2)], TypeError, "fuse expects Parameters, got ndarray; pass model.parameters()."),
+        (
+            lambda: [p()] * 2,
+            ValueError,
+            "fuse expects distinct parameters, got one of them twice; pass each once.",
+        ),
+        (
+            lambda: [p(), p(np.float32)],
+            ValueError,
+            "fuse expects parameters of one dtype, got float32 and float64; fuse each dtype by itself.",
+        ),
+        (
+            lambda: [fuse([p(), p()]), p()],
+            ValueError,
+            "fuse expects the layers' own parameters, got one that is already the result of fuse; "
+            "pass model.parameters().",
+        ),
+    ],
+)
+def test_fuse_refuses_with_the_remedy(parameters, kind, text):
+    with pytest.raises(kind) as error:
+        fuse(parameters())
+    assert str(error.value) == text
+
+
+def test_the_repr_names_what_it_is(model):
+    assert repr(Parameter([1.0])) == "Parameter(shape=(1,), dtype=float64)"
+    assert repr(model[0].W) == "Parameter('W', shape=(3, 8), dtype=float64)"
+    assert repr(fuse(model.parameters())) == "Parameter('fused', shape=(50,), dtype=float64)"

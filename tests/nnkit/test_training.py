@@ -1,0 +1,395 @@
+"""backpropagate and Trainer: order, records, refusals, divergence."""
+
+import math
+from itertools import islice
+
+import numpy as np
+import pytest
+
+import nnkit
+from nnkit import MeanSquaredError, SoftmaxCrossEntropy, Trainer, TrainingDiverged, accuracy, backpropagate
+
+
+@pytest.fixture
+def data(rng):
+    X = rng.normal(size=(50, 2))
+    return X, (X[:, 0] * X[:, 1] > 0).astype(np.int64)
+
+
+def make(*, sizes=(2, 8, 2), batch_size=8, rate=0.3, loss=None, metrics=(), dtype=np.float64):
+    model = nnkit.mlp(list(sizes), rng=np.random.default_rng(1), dtype=dtype)
+    optimizer = nnkit.SGD(model.parameters(), rate)
+    rng = np.random.default_rng(2)
+    return Trainer(
+        model, loss or SoftmaxCrossEntropy(), optimizer, batch_size=batch_size, rng=rng, metrics=metrics
+    )
+
+
+def values(trainer):
+    return [p.value.copy() for p in trainer.model.parameters()]
+
+
+def test_backpropagate_returns_the_loss_and_leaves_the_gradients_of_this_batch_only(data):
+    trainer = make()
+    for p in trainer.model.parameters():
+        p.grad[...] = 99
+    value = backpropagate(trainer.model, trainer.loss, *data)
+    once = [p.grad.copy() for p in trainer.model.parameters()]
+    assert value == trainer.loss.value(trainer.model(data[0]), data[1])
+    backpropagate(trainer.model, trainer.loss, *data)
+    for p, grad in zip(trainer.model.parameters(), once, strict=True):
+        np.testing.assert_array_equal(p.grad, grad)
+
+
+def test_the_gradient_of_a_batch_is_the_mean_over_its_examples(data):
+    trainer = make()
+    X, y = data
+    backpropagate(trainer.model, trainer.loss, X, y)
+    whole = [p.grad.copy() for p in trainer.model.parameters()]
+    total = [np.zeros_like(grad) for grad in whole]
+    for i in range(len(X)):
+        backpropagate(trainer.model, trainer.loss, X[i : i + 1], y[i : i + 1])
+        for sum_, p in zip(total, trainer.model.parameters(), strict=True):
+            sum_ += p.grad / len(X)
+    for mean, grad in zip(total, whole, strict=True):
+        np.testing.assert_allclose(mean, grad, atol=1e-15)
+
+
+def test_backpropagate_tells_the_layers_that_they_learn():
+    seen = []
+
+    class Spy(nnkit.ReLU):
+        def forward(self, x, training=False):
+            seen.append(training)
+            return super().forward(x, training)
+
+    for options in ({}, {"training": False}):
+        backpropagate(Spy(), MeanSquaredError(), np.ones((1, 1)), np.ones((1, 1)), **options)
+    assert seen == [True, False]
+
+
+def test_a_step_is_one_update_against_the_gradient(data):
+    trainer = make(rate=0.5)
+    before = values(trainer)
+    backpropagate(trainer.model, trainer.loss, *data)
+    expected = [value - 0.5 * p.grad for value, p in zip(before, trainer.model.parameters(), strict=True)]
+    loss_before = trainer.evaluate(data)["loss"]
+    assert trainer.step(*data) == pytest.approx(loss_before, rel=1e-12)
+    for value, goal in zip(values(trainer), expected, strict=True):
+        np.testing.assert_allclose(value, goal, rtol=1e-12)
+    assert trainer.optimizer.steps == 1
+    assert len(trainer.history) == 0
+
+
+def test_an_epoch_makes_one_step_per_batch_and_sees_every_example_once(data):
+    trainer = make(batch_size=8)
+    seen = []
+    step = trainer.step
+    trainer.step = lambda x, y: seen.append(x) or step(x, y)
+    record = next(trainer.epochs(data))
+    assert [len(x) for x in seen] == [8] * 6 + [2]
+    assert record.step == trainer.optimizer.steps == 7
+    np.testing.assert_array_equal(np.sort(np.concatenate(seen), axis=0), np.sort(data[0], axis=0))
+
+
+def test_the_recorded_loss_is_the_mean_over_examples(data):
+    trainer = make(batch_size=8)
+    losses = []
+    step = trainer.step
+    trainer.step = lambda x, y: losses.append((step(x, y), len(x))) or losses[-1][0]
+    record = next(trainer.epochs(data))
+    assert record.loss == pytest.approx(sum(value * n for value, n in losses) / 50, rel=1e-12)
+
+
+def test_a_record_holds_what_was_measured(data):
+    trainer = make(metrics=[accuracy])
+    trainer.optimizer.learning_rate = lambda step: 0.1 / (1 + step)
+    record = next(trainer.epochs(data, validation=(data[0][:10], data[1][:10])))
+    assert (record.epoch, record.step) == (1, 7)
+    assert record.learning_rate == 0.1 / 7
+    assert record.metrics == {"accuracy": accuracy(trainer.model(data[0]), data[1])}
+    scores = trainer.evaluate((data[0][:10], data[1][:10]))
+    assert record.validation_loss == scores["loss"]
+    assert record.validation_metrics == {"accuracy": scores["accuracy"]}
+    assert record.seconds > 0
+
+
+def test_without_validation_and_metrics_the_record_says_so(data):
+    record = next(make().epochs(data))
+    assert (record.metrics, record.validation_loss, record.validation_metrics) == ({}, None, {})
+
+
+def test_epochs_never_ends_and_goes_on_where_it_stopped(data):
+    trainer, other = make(), make()
+    assert [record.epoch for record in islice(trainer.epochs(data), 3)] == [1, 2, 3]
+    assert [record.epoch for record in islice(trainer.epochs(data), 2)] == [4, 5]
+    assert other.fit(data, epochs=5) == trainer.history
+    for one, same in zip(values(trainer), values(other), strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_the_same_seeds_give_the_same_run_and_other_seeds_another(data):
+    one, same, other = make(), make(), make()
+    other.rng = np.random.default_rng(3)
+    assert one.fit(data, 3) == same.fit(data, 3)
+    assert other.fit(data, 3) != one.history
+
+
+def test_fit_learns_what_a_line_cannot_separate(data):
+    trainer = make(sizes=(2, 16, 2), rate=0.5, metrics=[accuracy])
+    history = trainer.fit(data, epochs=150)
+    assert history is trainer.history
+    assert history[-1].metrics["accuracy"] > 0.95
+    assert history.loss[-1] < 0.3 * history.loss[0]
+
+
+def test_fit_stops_after_the_epoch_for_which_a_callback_says_so_and_all_are_called(data):
+    seen = []
+    history = make().fit(
+        data,
+        epochs=10,
+        callbacks=[lambda record: record.epoch == 3, lambda record: seen.append(record.epoch)],
+    )
+    assert len(history) == 3
+    assert seen == [1, 2, 3]
+
+
+def test_nothing_is_printed(data, capsys):
+    make(metrics=[accuracy]).fit(data, epochs=2, validation=data)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_evaluate_is_the_loss_and_the_metrics_of_the_whole_set(data):
+    trainer = make(metrics=[accuracy])
+    prediction = trainer.model(data[0])
+    assert trainer.evaluate(data) == {
+        "loss": trainer.loss.value(prediction, data[1]),
+        "accuracy": accuracy(prediction, data[1]),
+    }
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50, 1000])
+def test_predict_does_not_depend_on_its_batch_size(data, batch_size):
+    trainer = make()
+    np.testing.assert_allclose(
+        trainer.predict(data[0], batch_size=batch_size), trainer.model(data[0]), rtol=1e-12, atol=1e-15
+    )
+
+
+def test_a_float32_model_trains_in_float32_on_float64_data(data):
+    trainer = make(dtype=np.float32)
+    seen = []
+    step = trainer.step
+    trainer.step = lambda x, y: seen.append((x.dtype, y.dtype)) or step(x, y)
+    trainer.fit(data, epochs=1)
+    assert set(seen) == {(np.dtype(np.float32), np.dtype(np.int64))}
+    assert all(p.value.dtype == p.grad.dtype == np.float32 for p in trainer.model.parameters())
+
+
+def test_the_data_are_not_changed(data):
+    before = data[0].copy(), data[1].copy()
+    make().fit(data, epochs=2, validation=data)
+    np.testing.assert_array_equal(data[0], before[0])
+    np.testing.assert_array_equal(data[1], before[1])
+
+
+def test_part_of_a_model_may_be_trained(data):
+    model = nnkit.mlp([2, 4, 2], rng=np.random.default_rng(0))
+    frozen = model[0].W.value.copy()
+    optimizer = nnkit.SGD(model[2].parameters(), 0.1)
+    trainer = Trainer(model, SoftmaxCrossEntropy(), optimizer, batch_size=10, rng=np.random.default_rng(0))
+    trained = model[2].W.value.copy()
+    trainer.fit(data, epochs=1)
+    np.testing.assert_array_equal(model[0].W.value, frozen)
+    assert not np.array_equal(model[2].W.value, trained)
+
+
+def with_entry(array, index, entry):
+    array = array.copy()
+    array[index] = entry
+    return array
+
+
+X = np.ones((20, 2))
+Y = np.zeros(20, int)
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind", "text"),
+    [
+        (X, TypeError, "Trainer expects {} data as a pair (X, y), got ndarray."),
+        ((X, Y, Y), TypeError, "Trainer expects {} data as a pair (X, y), got tuple."),
+        (
+            (X[:0], Y[:0]),
+            ValueError,
+            "Trainer expects {} data with at least one example, got X of shape (0, 2) and y of shape (0,).",
+        ),
+        (
+            (X, Y[:19]),
+            ValueError,
+            "Trainer expects {} data with one target per example, got 20 examples and 19 targets.",
+        ),
+        (
+            (with_entry(X, (3, 1), math.nan), Y),
+            ValueError,
+            "Trainer expects finite {} data, got NaN or infinity in 1 of 20 rows of X, first in row 3; "
+            "fill or drop these rows.",
+        ),
+        (
+            (X, with_entry(X, slice(4, 6), math.inf)),
+            ValueError,
+            "Trainer expects finite {} data, got NaN or infinity in 2 of 20 rows of y, first in row 4; "
+            "fill or drop these rows.",
+        ),
+    ],
+)
+def test_bad_data_are_refused_before_anything_is_trained(bad, kind, text):
+    trainer = make()
+    before = values(trainer)
+    calls = {
+        "train": lambda: trainer.fit(bad, epochs=1),
+        "validation": lambda: trainer.epochs((X, Y), bad),
+        "evaluation": lambda: trainer.evaluate(bad),
+    }
+    for name, call in calls.items():
+        with pytest.raises(kind) as error:
+            call()
+        assert str(error.value) == text.format(name)
+    for one, same in zip(values(trainer), before, strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_a_batch_larger_than_the_data_is_refused():
+    with pytest.raises(ValueError) as error:
+        make(batch_size=21).fit((X, Y), epochs=1)
+    assert str(error.value) == (
+        "Trainer expects batch_size to be at most the number of examples, 20, got 21; "
+        "build the trainer with a smaller batch_size."
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (
+            lambda: make(batch_size=0),
+            ValueError,
+            "Trainer expects batch_size to be at least 1, got 0.",
+        ),
+        (
+            lambda: make(batch_size=2.0),
+            TypeError,
+            "Trainer expects batch_size to be an int, got float 2.0.",
+        ),
+        (
+            lambda: make().fit((X, Y), 0),
+            ValueError,
+            "Trainer expects epochs to be at least 1, got 0.",
+        ),
+        (
+            lambda: make().fit((X, Y), (X, Y)),
+            TypeError,
+            f"Trainer expects epochs to be an int, got tuple {(X, Y)!r}.",
+        ),
+        (
+            lambda: make().predict(X[:0]),
+            ValueError,
+            "predict expects at least one example, got X of shape (0, 2).",
+        ),
+        (
+            lambda: make(loss=SoftmaxCrossEntropy),
+            TypeError,
+            "Trainer expects loss to be a Loss, got the class SoftmaxCrossEntropy.",
+        ),
+        (
+            lambda: make(metrics=accuracy),
+            TypeError,
+            "Trainer expects metrics to be a sequence of functions, got one; pass metrics=[it].",
+        ),
+        (
+            lambda: make(metrics=["accuracy"]),
+            TypeError,
+            "Trainer expects metrics to be functions with a __name__, got str; write a def.",
+        ),
+        (
+            lambda: make(metrics=[accuracy, accuracy]),
+            ValueError,
+            "Trainer expects metrics of different names, none called \"loss\", got 'accuracy'.",
+        ),
+    ],
+)
+def test_wrong_arguments_are_refused(call, kind, text):
+    with pytest.raises(kind) as error:
+        call()
+    assert str(error.value) == text
+
+
+def test_each_part_must_be_of_its_kind():
+    trainer = make()
+    parts = {"model": trainer.model, "loss": trainer.loss, "optimizer": trainer.optimizer, "rng": trainer.rng}
+    kinds = {"model": "a Layer", "loss": "a Loss", "optimizer": "an Optimizer", "rng": "a Generator"}
+    for name in parts:
+        with pytest.raises(TypeError) as error:
+            Trainer(**{**parts, name: 3}, batch_size=1)
+        assert str(error.value) == f"Trainer expects {name} to be {kinds[name]}, got int."
+
+
+def regression(scale_x=1.0, scale_y=1.0):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 2)).clip(-2, 2)
+    X[0] = [3, 2]  # the largest input is 3, the largest target 5
+    return X * scale_x, X.sum(axis=1, keepdims=True) * scale_y
+
+
+@pytest.mark.parametrize(
+    ("data", "rate", "cause"),
+    [
+        (regression(), 50.0, "the learning rate, 50, is probably too high; try 5"),
+        (regression(scale_x=1000), 0.1, "inputs reach 3e+03; scale them with nnkit.data.standardize"),
+        (regression(scale_y=1000), 50.0, "targets reach 5e+03; scale them with nnkit.data.standardize"),
+    ],
+)
+def test_divergence_stops_training_with_its_likely_cause_and_keeps_the_history(data, rate, cause):
+    trainer = make(sizes=(2, 8, 1), batch_size=40, rate=rate, loss=MeanSquaredError())
+    with pytest.raises(TrainingDiverged) as error:
+        trainer.fit(data, epochs=500)
+    epochs = len(trainer.history)
+    assert 0 < epochs < 500
+    assert error.value.history is trainer.history
+    text = str(error.value)
+    found = text.removeprefix("The loss became ").split(" ")[0]
+    assert found in ("inf", "nan")
+    assert text == f"The loss became {found} in epoch {epochs + 1} at step {epochs + 1}: {cause}."
+    assert np.isfinite(trainer.history.loss).all()
+
+
+def test_a_loss_that_starts_infinite_is_blamed_on_the_weights():
+    trainer = make(sizes=(2, 8, 1), loss=MeanSquaredError())
+    trainer.model[2].W.value[...] = 1e300
+    before = values(trainer)
+    with pytest.raises(TrainingDiverged) as error:
+        trainer.step(*regression())
+    assert str(error.value) == (
+        "The loss became inf in epoch 1 at step 1: no update was made yet, so the weights are too large; "
+        "choose a smaller initializer."
+    )
+    for one, same in zip(values(trainer), before, strict=True):
+        np.testing.assert_array_equal(one, same)
+
+
+def test_a_validation_loss_that_becomes_infinite_stops_training_too():
+    trainer = make(sizes=(2, 8, 1), loss=MeanSquaredError(), rate=0.01)
+    huge = np.full((1, 2), 1e200), np.zeros((1, 1))
+    with pytest.raises(TrainingDiverged) as error:
+        trainer.fit(regression(), epochs=1, validation=huge)
+    assert str(error.value) == (
+        "The validation loss became inf in epoch 1 at step 6: inputs reach 1e+200; "
+        "scale them with nnkit.data.standardize."
+    )
+
+
+def test_divergence_makes_no_noise_of_its_own(recwarn):
+    trainer = make(sizes=(2, 8, 1), batch_size=40, rate=50.0, loss=MeanSquaredError())
+    with np.errstate(all="warn"), pytest.raises(TrainingDiverged):
+        trainer.fit(regression(), epochs=500)
+    assert not recwarn.list

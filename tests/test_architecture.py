@@ -1,0 +1,229 @@
+"""The package's shape: who imports whom, how big things are, what never appears."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnkit
+
+PACKAGE = Path(nnkit.__file__).parent
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+NAMES = {path: ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES}
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+# From the bottom up: a module imports only from rows above its own, or from its own row where that says so.
+NUMPY_ONLY = {"parameter", "initializers", "losses", "penalties", "metrics", "schedules", "data", "history"}
+NUMPY_ONLY |= {"datasets", "autodiff"}
+MAY_IMPORT = {
+    "layers": {"parameter", "initializers", "layers"},
+    "models": {"parameter", "initializers", "layers"},
+    "optimizers": {"parameter"},
+    "divergence": {"history"},
+    "arguments": {"layers", "optimizers"},
+    "training": {"arguments", "data", "divergence", "history", "layers", "losses", "models", "optimizers"},
+    "callbacks": {"history", "training"},
+    "checks": {"parameter", "layers", "models", "losses", "training"},
+}
+CORE = NUMPY_ONLY | set(MAY_IMPORT)
+HIGHER = {
+    "analysis": CORE,
+    "plots": CORE | {"analysis", "plots"},
+    "explore": CORE | {"analysis", "plots", "explore"},
+    "course": CORE | {"analysis", "plots", "explore", "course"},
+}
+HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython"}
+MAY_LOAD = {"plots": {"matplotlib"}, "explore": HEAVY, "course": HEAVY, "callbacks": {"tqdm"}}
+
+
+def part(path: Path) -> str:
+    """The folder or module directly below nnkit to which a file belongs."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, by full name."""
+    found = set()
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{NAMES[path]} line {node.lineno}: write the import in full"
+            if node.module == "nnkit":
+                found |= {f"nnkit.{alias.name}" for alias in node.names}
+            else:
+                found.add(node.module)
+    return found
+
+
+def code_lines(node: ast.AST) -> int:
+    """Lines of a function that hold code: no docstring, comments or blank lines."""
+    skipped = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef, ast.Module)) and ast.get_docstring(inner):
+            doc = inner.body[0]
+            skipped |= set(range(doc.lineno, doc.end_lineno + 1))
+    lines = {
+        line
+        for inner in ast.walk(node)
+        if hasattr(inner, "lineno")
+        for line in range(inner.lineno, inner.end_lineno + 1)
+    }
+    return len(lines - skipped)
+
+
+def functions():
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield path, node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES.values())
+def test_imports_point_one_way(path):
+    own = part(path)
+    if own == "__init__":
+        return
+    assert own in CORE | set(HIGHER), f"{own} has no place in the table of this test: give it one"
+    allowed = {own} if own in NUMPY_ONLY else MAY_IMPORT.get(own, HIGHER.get(own))
+    inside = {name.split(".")[1] for name in imported(path) if name.startswith("nnkit.")}
+    assert inside - {"__version__"} <= allowed, f"{own} may import {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES.values())
+def test_heavy_libraries_stay_in_their_places(path):
+    heavy = {name.split(".")[0] for name in imported(path)} & HEAVY
+    assert heavy <= MAY_LOAD.get(part(path), set())
+
+
+def test_every_module_of_the_table_is_judged_once():
+    assert not NUMPY_ONLY & set(MAY_IMPORT)
+    assert not CORE & set(HIGHER)
+
+
+def test_importing_nnkit_loads_numpy_and_nothing_heavy():
+    code = (
+        f"import nnkit, sys; print(sorted(set(sys.modules) & {HEAVY | {'numpy.random', 'numpy.testing'}!r}))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(ast.literal_eval(result.stdout)) - {"numpy.random"} == set()
+    loads = "import numpy, sys; before = 'numpy.random' in sys.modules; import nnkit; "
+    code = loads + "assert before or 'numpy.random' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_submodules_are_reachable_after_import_nnkit():
+    code = (
+        "import nnkit; nnkit.data.batches, nnkit.datasets.xor, nnkit.initializers.he, nnkit.autodiff.Scalar"
+    )
+    subprocess.run([sys.executable, "-c", code + ", nnkit.analysis.decision_grid"], check=True)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES.values())
+def test_no_module_is_longer_than_300_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_no_function_is_longer_than_40_lines_of_code():
+    found = {f"{NAMES[path]}.{node.name}": code_lines(node) for path, node in functions()}
+    assert {name: lines for name, lines in found.items() if lines > 40} == {}
+
+
+def test_no_function_takes_more_than_five_positional_arguments():
+    found = {}
+    for path, node in functions():
+        arguments = [one.arg for one in node.args.posonlyargs + node.args.args]
+        count = len([name for name in arguments if name not in ("self", "cls")])
+        if count > 5:
+            found[f"{NAMES[path]}.{node.name}"] = count
+    assert found == {}
+
+
+def test_the_core_stays_under_2500_lines_of_code():
+    core = {NAMES[path]: code_lines(TREES[path]) for path in MODULES if part(path) in CORE | {"analysis"}}
+    assert sum(core.values()) < 2500, core
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    assert not {path.stem for path in MODULES} & {
+        "utils",
+        "util",
+        "common",
+        "helpers",
+        "helper",
+        "misc",
+        "tools",
+    }
+
+
+def test_no_random_number_comes_from_the_global_generator():
+    found = [
+        f"{NAMES[path]} line {node.lineno}: np.random.{node.attr}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "random"
+        and ast.unparse(node.value) in ("np.random", "numpy.random")
+        and node.attr not in ("default_rng", "Generator", "SeedSequence")
+    ]
+    assert found == []
+
+
+def test_no_assert_stands_in_the_library():
+    found = [
+        f"{NAMES[path]} line {node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+    ]
+    assert found == []
+
+
+def test_nothing_is_printed_by_the_core():
+    found = [
+        f"{NAMES[path]} line {node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if part(path) in CORE
+        and isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES.values())
+def test_every_module_says_what_it_is_for(path):
+    assert ast.get_docstring(TREES[path])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in nnkit.__all__ if not inspect.ismodule(getattr(nnkit, name))]
+)
+def test_every_public_name_is_documented_with_an_example(name):
+    public = getattr(nnkit, name)
+    doc = inspect.getdoc(public)
+    assert doc, f"{name} has no docstring"
+    first = doc.splitlines()[0]
+    assert first.endswith("."), f"the first line of {name} is a sentence"
+    assert len(first) <= 100
+    assert "Examples\n--------" in doc
+    if inspect.isfunction(public) and inspect.signature(public).parameters:
+        assert "Parameters\n----------" in doc
+    if inspect.isclass(public):
+        for method, member in vars(public).items():
+            if callable(member) and not method.startswith("_"):
+                assert inspect.getdoc(getattr(public, method)), f"{name}.{method} has no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES.values())
+def test_what_a_module_offers_exists(path):
+    if path.name == "__main__.py" or part(path) in ("plots", "explore", "course"):
+        return
+    module = sys.modules.get(NAMES[path].removesuffix(".__init__"))
+    assert module is not None, f"import nnkit does not load {NAMES[path]}"
+    assert all(hasattr(module, name) for name in getattr(module, "__all__", []))

@@ -1,0 +1,130 @@
+"""The numbers behind pictures of a model.
+
+Drawing them belongs to `plots`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionGrid:
+    """What a classifier answers on a grid of points in the plane.
+
+    Parameters
+    ----------
+    x : ndarray, shape (columns,)
+        First coordinate of the grid's columns, increasing, evenly spaced.
+    y : ndarray, shape (rows,)
+        Second coordinate of the grid's rows, increasing, evenly spaced.
+    classes : ndarray of int64, shape (rows, columns)
+        Class with the largest logit at (x[column], y[row]).
+    confidence : ndarray, shape (rows, columns)
+        Softmax probability of that class, in [1 / n_classes, 1].
+    n_classes : int
+        Number of classes that the model tells apart.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    classes: np.ndarray
+    confidence: np.ndarray
+    n_classes: int
+
+
+def decision_grid(
+    model: Callable[[np.ndarray], np.ndarray], X: np.ndarray, *, resolution: int = 120, margin: float = 0.1
+) -> DecisionGrid:
+    """Class and confidence of a model on a grid that covers the data.
+
+    Parameters
+    ----------
+    model : callable
+        Gives the logits of points, (m, 2) -> (m, classes): an nnkit model, or any function. With a single
+        output z the logits are (0, z), so that class 1 is chosen where z > 0.
+    X : ndarray, shape (n, 2)
+        The data whose surroundings are asked about.
+    resolution : int, at least 2
+        Grid points along each axis.
+    margin : float, at least 0
+        What the grid adds on each side, as a share of the data's extent along that axis.
+
+    Returns
+    -------
+    DecisionGrid
+        `resolution` rows and columns.
+
+    Raises
+    ------
+    TypeError
+        If `model` cannot be called, or `resolution` is not an int.
+    ValueError
+        If `X` is not of shape (n, 2), empty or not finite, a number is out of range, or the model's answer is
+        not one row of finite logits per point.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> grid = decision_grid(lambda points: points, X, resolution=3, margin=0.0)
+    >>> grid.classes.tolist()  # class 1 above the diagonal; the lower class where they tie
+    [[0, 0, 0], [1, 0, 0], [1, 1, 0]]
+    """
+    X = _check(model, X, resolution, margin)
+    low, high = X.min(axis=0), X.max(axis=0)
+    extent = np.where(high > low, high - low, 1.0)  # all points on one line: a band of width 1
+    x, y = np.linspace(low - margin * extent, high + margin * extent, resolution).T
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    logits = _logits(model(points), len(points))
+    shape = (resolution, resolution)
+    # softmax of the largest logit: its exponential is exp(0) = 1
+    confidence = 1.0 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+    return DecisionGrid(
+        x, y, logits.argmax(axis=1).reshape(shape), confidence.reshape(shape), n_classes=logits.shape[1]
+    )
+
+
+def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
+    if not callable(model):
+        raise TypeError(
+            f"decision_grid expects a model that can be called, got {model!r}; pass the model itself."
+        )
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or X.shape[1] != 2 or len(X) == 0:
+        raise ValueError(f"decision_grid expects X of shape (n, 2), got {X.shape}; choose two features.")
+    if not np.isfinite(X).all():
+        raise ValueError(
+            "decision_grid expects finite points, got NaN or infinity in X; remove those rows first."
+        )
+    if isinstance(resolution, bool) or not isinstance(resolution, (int, np.integer)):
+        raise TypeError(
+            f"decision_grid expects resolution to be an int, got {resolution!r}; pass for example 120."
+        )
+    if resolution < 2:
+        raise ValueError(
+            f"decision_grid expects a resolution of at least 2, got {resolution}; the default is 120."
+        )
+    if not 0.0 <= margin < np.inf:
+        raise ValueError(
+            f"decision_grid expects a finite margin of at least 0, got {margin}; the default is 0.1."
+        )
+    return X
+
+
+def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
+    logits = np.asarray(output, dtype=np.float64)
+    if logits.ndim != 2 or len(logits) != n_points or logits.shape[1] == 0:
+        raise ValueError(
+            f"decision_grid expects the model to give shape ({n_points}, classes), got {logits.shape}; "
+            f"pass a classifier of two features."
+        )
+    if not np.isfinite(logits).all():
+        raise ValueError(
+            "decision_grid expects finite logits, got NaN or infinity; the model may have diverged."
+        )
+    if logits.shape[1] == 1:
+        return np.column_stack([np.zeros(n_points), logits])
+    return logits

@@ -1,0 +1,168 @@
+"""One explorer's states: from control values to numbers, a picture or slot texts, and a sentence.
+
+Widgets and pages show what a scene gives; they compute nothing.
+"""
+
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from nnkit.explore.controls import Control
+from nnkit.explore.template import Template
+from nnkit.plots.style import book_style
+
+PICTURE_STATES, TEMPLATE_STATES = 200, 20_000  # more would make a page heavy and its build slow
+
+
+class ExplorerError(RuntimeError):
+    """An explorer's function failed; the text names explorer, state and mend."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one state shows.
+
+    Parameters
+    ----------
+    sentence : str
+        What is to be seen, in words.
+    numbers : dict of str to float
+        The scalars of the frame.
+    figure : Figure or None
+        The picture of a picture explorer.
+    texts : dict of str to str
+        The slots of a template explorer.
+    markup : str
+        The filled template of a template explorer.
+    """
+
+    sentence: str
+    numbers: dict[str, float]
+    figure: Figure | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    markup: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A named explorer: its functions, its controls and, if it has one, its template."""
+
+    name: str
+    draw: Callable[..., Any]
+    compute: Callable[..., Mapping[str, Any]] | None
+    controls: dict[str, Control]
+    template: Template | None = None
+    size: tuple[float, float] = (6.4, 3.2)
+    start: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.controls:
+            raise ValueError(
+                f"explorer {self.name!r} expects at least one control, such as slope=slider(0, 5)."
+            )
+        self._check_names()
+        limit = TEMPLATE_STATES if self.template else PICTURE_STATES
+        if self.states > limit:
+            counts = " x ".join(f"{len(control)} {name}" for name, control in self.controls.items())
+            raise ValueError(
+                f"explorer {self.name!r} has {self.states} states ({counts}), the limit is {limit}; "
+                f"take fewer values, about {math.ceil(self.states / limit)} times fewer states."
+            )
+        object.__setattr__(self, "start", tuple(control.start for control in self.controls.values()))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of values of each control."""
+        return tuple(len(control) for control in self.controls.values())
+
+    @property
+    def states(self) -> int:
+        """The number of all combinations."""
+        return math.prod(self.shape)
+
+    def positions(self) -> Iterator[tuple[int, ...]]:
+        """Walk through all states, the last control fastest."""
+        return itertools.product(*(range(count) for count in self.shape))
+
+    def shot(self, position: tuple[int, ...]) -> Shot:
+        """Compute and draw one state.
+
+        Parameters
+        ----------
+        position : tuple of int
+            The index of each control's value.
+
+        Returns
+        -------
+        Shot
+
+        Raises
+        ------
+        ExplorerError
+            If a function of the explorer fails or shows nothing; names explorer, state and mend.
+        """
+        values = {
+            name: control.values[at]
+            for (name, control), at in zip(self.controls.items(), position, strict=True)
+        }
+        try:
+            return self._shot(values)
+        except Exception as error:
+            kind = "" if isinstance(error, _Nothing) else f"{type(error).__name__}: "
+            state = ", ".join(f"{name}={value!r}" for name, value in values.items())
+            raise ExplorerError(
+                f"explorer {self.name!r} fails at {state}: {kind}{str(error).rstrip('.')}. "
+                f"Mend {self._owner()}, or leave this value out of the control."
+            ) from error
+
+    def _shot(self, values: dict[str, Any]) -> Shot:
+        frame = None if self.compute is None else self.compute(**values)
+        if self.compute is not None and not isinstance(frame, Mapping):
+            raise _Nothing(
+                f"compute expects to return a dict of numbers, it returned {type(frame).__name__}."
+            )
+        arguments = (lambda canvas: (canvas,)) if frame is None else (lambda canvas: (frame, canvas))
+        keywords = values if frame is None else {}
+        numbers = {key: value for key, value in (frame or {}).items() if _is_number(value)}
+        if self.template is not None:
+            texts: dict[str, str] = {}
+            sentence = self.draw(*arguments(texts), **keywords)
+            return Shot(sentence or "", numbers, texts=texts, markup=self.template.filled(texts))
+        with mpl.rc_context(book_style()):
+            figure = Figure(figsize=self.size)
+            sentence = self.draw(*arguments(figure), **keywords)
+        if not figure.axes:
+            raise _Nothing("draw left the figure empty.")
+        return Shot(sentence or "", numbers, figure=figure)
+
+    def _owner(self) -> str:
+        functions = [function for function in (self.compute, self.draw) if function is not None]
+        return " or ".join(getattr(function, "__qualname__", repr(function)) for function in functions)
+
+    def _check_names(self) -> None:
+        function = self.compute or self.draw
+        parameters = inspect.signature(function).parameters.values()
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            return
+        taken = [parameter.name for parameter in parameters][0 if self.compute else 1 :]
+        unknown = [name for name in self.controls if name not in taken]
+        if unknown:
+            raise ValueError(
+                f"explorer {self.name!r}: {function.__name__} takes {', '.join(taken) or 'no control'}, "
+                f"there is no {', '.join(unknown)}; rename the control or add the parameter."
+            )
+
+
+class _Nothing(ValueError):
+    """A function ran through and gave nothing to show."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)

@@ -1,0 +1,82 @@
+"""The static page: native controls, a first state that needs no script, all states in a small table."""
+
+import base64
+import gzip
+import itertools
+import json
+import re
+
+import pytest
+
+from nnkit.explore import Scene, Template, choice, play, slider, toggle
+from nnkit.explore.page import page_html
+
+
+def show(frame, slots):
+    slots.update({"sum": str(frame["a"] + frame["b"]), "only_a": f"a is {frame['a']}", "never": "still"})
+    return f"{frame['a']} + {frame['b']} < 10"
+
+
+@pytest.fixture
+def scene():
+    markup = '<p><b data-text="sum"/><i data-text="only_a"/><u data-text="never"/></p>'
+    controls = {
+        "a": play(slider(0, 2, start=1, label="first & number")),
+        "b": choice({"one": 1, "ten": 10}),
+        "c": toggle(True),
+    }
+    return Scene("adder", show, lambda a, b, c: {"a": a, "b": b}, controls, Template(markup))
+
+
+def table(html):
+    data = json.loads(re.search(r'class="nn-data">(.*?)</script>', html, re.DOTALL).group(1))
+    return json.loads(gzip.decompress(base64.b64decode(data["gzip"])))
+
+
+def looked_up(slot, shape, position):
+    offset = 0
+    for axis in slot["axes"]:
+        offset = offset * shape[axis] + position[axis]
+    return slot["texts"][slot["at"][offset]]
+
+
+def test_every_state_is_found_in_the_table(scene):
+    states = table(page_html(scene))
+    for position in itertools.product(range(3), range(2), range(2)):
+        shot = scene.shot(position)
+        for name, text in {**shot.texts, "sentence": shot.sentence}.items():
+            assert looked_up(states[name], scene.shape, position) == text
+
+
+def test_a_slot_is_stored_for_the_controls_that_it_depends_on(scene):
+    states = table(page_html(scene))
+    assert states["sum"]["axes"] == [0, 1]
+    assert states["only_a"] == {"axes": [0], "at": [0, 1, 2], "texts": ["a is 0", "a is 1", "a is 2"]}
+    assert states["never"] == {"axes": [], "at": [0], "texts": ["still"]}
+
+
+def test_the_first_state_is_readable_without_a_script(scene):
+    html = page_html(scene)
+    assert ">a is 1</i>" in html
+    assert ">1 + 1 &lt; 10</figcaption>" in html
+
+
+def test_controls_are_native_labeled_and_say_their_value(scene):
+    html = page_html(scene)
+    assert '<label for="explorer-adder-a">first &amp; number</label>' in html
+    assert re.search(
+        r'<input type="range" id="explorer-adder-a"[^>]* max="2" step="1" value="1" aria-valuetext="1"', html
+    )
+    assert re.search(r'<select id="explorer-adder-b".*<option value="0" selected>one</option>', html)
+    assert re.search(r'<input type="checkbox" id="explorer-adder-c"[^>]* checked>', html)
+    assert 'class="nn-play" data-for="explorer-adder-a" data-interval="0.6"' in html
+
+
+def test_two_builds_are_the_same_to_the_byte(scene):
+    assert page_html(scene) == page_html(scene)
+
+
+def test_progress_counts_every_state(scene):
+    seen = []
+    page_html(scene, lambda done, of: seen.append((done, of)))
+    assert seen == [(done, 12) for done in range(1, 13)]

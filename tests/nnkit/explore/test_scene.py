@@ -1,0 +1,107 @@
+"""Scenes: every state is computed by the explorer's own functions, and a failure names its state."""
+
+import pytest
+
+from nnkit.explore import ExplorerError, Scene, Template, explore, slider, toggle
+
+
+def line(figure, slope):
+    figure.subplots().plot([0, 1], [0, slope])
+    return f"slope {slope}"
+
+
+def scene(draw, compute=None, template=None, **controls):
+    return Scene("test", draw, compute, controls, template)
+
+
+def test_states_walk_with_the_last_control_fastest():
+    both = scene(lambda figure, a, b: None, a=slider(0, 1), b=slider(0, 2))
+    assert list(both.positions()) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert both.states == 6 and both.start == (0, 0)
+
+
+def test_numbers_are_the_scalars_of_the_frame():
+    def compute(a):
+        return {"twice": 2 * a, "name": "x", "rows": [1, 2]}
+
+    def draw(frame, figure):
+        figure.subplots()
+
+    assert scene(draw, compute, a=slider(1, 3)).shot((2,)).numbers == {"twice": 6}
+
+
+def test_a_template_gets_its_slots_from_draw():
+    def draw(frame, slots):
+        slots["e"] = str(frame["e"])
+        return "seen"
+
+    shot = scene(draw, lambda a: {"e": a}, Template('<p data-text="e"/>'), a=slider(1, 3)).shot((1,))
+    assert (shot.texts, shot.sentence, shot.figure) == ({"e": "2"}, "seen", None)
+
+
+def test_a_function_that_fails_in_one_state_names_explorer_state_and_mend():
+    def broken(figure, slope):
+        figure.subplots().plot([0, 1], [0, 1 / slope])
+
+    fails = scene(broken, slope=slider(-1, 1))
+    fails.shot((0,))
+    with pytest.raises(ExplorerError) as error:
+        fails.shot((1,))
+    assert str(error.value) == (
+        "explorer 'test' fails at slope=0: ZeroDivisionError: division by zero. Mend "
+        f"{broken.__qualname__}, or leave this value out of the control."
+    )
+
+
+def test_an_empty_figure_and_an_empty_frame_are_failures():
+    with pytest.raises(ExplorerError, match="draw left the figure empty"):
+        scene(lambda figure, a: None, a=slider(0, 1)).shot((0,))
+    with pytest.raises(
+        ExplorerError, match="compute expects to return a dict of numbers, it returned NoneType"
+    ):
+        scene(lambda frame, figure: None, lambda a: None, a=slider(0, 1)).shot((0,))
+
+
+def test_a_control_that_the_function_does_not_take_is_named():
+    with pytest.raises(ValueError) as error:
+        explore(line, slope=slider(0, 2), offset=slider(0, 2))
+    assert str(error.value) == (
+        "explorer 'line': line takes slope, there is no offset; rename the control or add the parameter."
+    )
+
+
+def test_too_many_states_are_refused_with_the_factor():
+    with pytest.raises(ValueError) as error:
+        explore(lambda figure, a, b: None, name="big", a=slider(1, 30), b=slider(1, 30))
+    assert str(error.value) == (
+        "explorer 'big' has 900 states (30 a x 30 b), the limit is 200; "
+        "take fewer values, about 5 times fewer states."
+    )
+
+
+def test_names_and_kinds_are_checked_at_the_door():
+    with pytest.raises(
+        ValueError, match=r"^explore expects a name of lowercase words joined by hyphens, got 'My plot'\.$"
+    ):
+        explore(line, name="My plot", slope=slider(0, 2))
+    with pytest.raises(TypeError) as error:
+        explore(line, slope=(0, 2))
+    assert str(error.value) == (
+        "explore expects slope to be a slider, choice, toggle or play, got tuple; "
+        "write slope=slider(low, high)."
+    )
+    with pytest.raises(
+        ValueError, match=r"^explorer 'line' expects at least one control, such as slope=slider\(0, 5\)\.$"
+    ):
+        explore(line)
+
+
+def test_toggles_pass_true_booleans():
+    seen = []
+
+    def draw(figure, on):
+        seen.append(on)
+        figure.subplots()
+
+    list(map(scene(draw, on=toggle()).shot, [(0,), (1,)]))
+    assert seen == [False, True]

@@ -1,0 +1,168 @@
+"""What each image asks of the weights, and what is left when many images are averaged; on digits, trained.
+
+A wish is the negative gradient of one image's loss: the direction in which that image would move the weights.
+"""
+
+import copy
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import nnkit
+from nnkit.explore import Explorer, explore, slider, toggle
+from nnkit.plots import style
+
+EPOCHS = (0, 1, 2, 5, 10, 20)
+IMAGES = (1, 4, 16, 64, 256, 1297)
+SHOWN = 6  # single wishes in the picture
+
+
+@lru_cache(maxsize=1)
+def training_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return 1,297 of the shipped digits, one of each class first: pixels (1297, 64) and classes (1297,)."""
+    X, y = nnkit.data.split(*nnkit.datasets.digits(), test_size=500, rng=np.random.default_rng(0))[0]
+    first = np.unique(y, return_index=True)[1]
+    order = np.concatenate([first, np.setdiff1d(np.arange(len(y)), first)])
+    return X[order], y[order]
+
+
+@lru_cache(maxsize=8)
+def snapshots(seed: int) -> dict[int, nnkit.Sequential]:
+    """Train 64-32-10 on the digits and keep the network after each of `EPOCHS`.
+
+    Parameters
+    ----------
+    seed : int
+        Of the initial weights and the order of the images.
+
+    Returns
+    -------
+    dict of int to Sequential
+    """
+    init, order = np.random.default_rng(seed).spawn(2)
+    model = nnkit.mlp([64, 32, 10], rng=init)
+    optimizer = nnkit.SGD(model.parameters(), 0.1)
+    trainer = nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=32, rng=order)
+    kept = {0: copy.deepcopy(model)}
+    for before, after in pairwise(EPOCHS):
+        trainer.fit(training_digits(), after - before)
+        kept[after] = copy.deepcopy(model)
+    return kept
+
+
+def hidden_wishes(model: nnkit.Sequential, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return what each image asks of the hidden units' net inputs.
+
+    Parameters
+    ----------
+    model : Sequential
+        Linear, activation, Linear.
+    X : ndarray, shape (n, n_in)
+        Images.
+    y : ndarray, shape (n,)
+        Classes.
+
+    Returns
+    -------
+    ndarray, shape (n, n_hidden)
+        Negative gradients of each image's own loss. Image i wishes ``outer(X[i], result[i])`` for the
+        first weights.
+    """
+    loss = nnkit.SoftmaxCrossEntropy()
+    h, cache = model[1].forward(model[0](X))
+    gradient = len(X) * loss.gradient(model[2](h), y)  # undo the mean over the batch
+    return -model[1].backward(gradient @ model[2].W.value.T, cache)
+
+
+def agreement(seed: int, epochs: int, images: int = IMAGES[-1]) -> float:
+    """Return the length of the average wish over the mean length of the single wishes, for the first weights.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training run.
+    epochs : int
+        One of `EPOCHS`.
+    images : int
+        How many images are averaged.
+
+    Returns
+    -------
+    float in [0, 1]
+        1 if all images wish the same; about ``1 / sqrt(images)`` if their wishes have nothing in common.
+    """
+    X, y = (part[:images] for part in training_digits())
+    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    single = np.linalg.norm(X, axis=1) * np.linalg.norm(wishes, axis=1)  # length of an outer product
+    return float(np.linalg.norm(X.T @ wishes / images) / single.mean())
+
+
+def compute(epochs: int, images: int, same_scale: bool) -> dict[str, Any]:
+    """Give six images, their wishes for one hidden unit, and the average wish of many images."""
+    X, y = training_digits()
+    model, unit = snapshots(0)[epochs], _busiest_unit()
+    wishes = hidden_wishes(model, X[:images], y[:images])[:, unit]
+    few = hidden_wishes(model, X[:SHOWN], y[:SHOWN])[:, unit]
+    return {
+        "agreement": agreement(0, epochs, images),
+        "digits": X[:SHOWN].reshape(-1, 8, 8),
+        "single": (few[:, np.newaxis] * X[:SHOWN]).reshape(-1, 8, 8),
+        "average": (wishes @ X[:images] / images).reshape(8, 8),
+        "epochs": epochs,
+        "images": images,
+        "same_scale": same_scale,
+    }
+
+
+def draw(frame: dict[str, Any], figure: Figure) -> str:
+    """Draw images over their wishes, and the average wish beside them."""
+    figure.set_layout_engine("none")
+    limit = np.abs(frame["single"]).max()
+    for at, (digit, wish) in enumerate(zip(frame["digits"], frame["single"], strict=True)):
+        left = 0.01 + at * 0.107
+        _grid(figure, [left, 0.5, 0.1, 0.32], digit, "gray_r", (0, 1))
+        _grid(figure, [left, 0.08, 0.1, 0.32], wish, style.DIVERGING, (-limit, limit))
+    figure.text(0.01, 0.9, "six images", fontsize=12)
+    figure.text(0.01, 0.43, "what each asks of one hidden unit", fontsize=12)
+    own = limit if frame["same_scale"] else np.abs(frame["average"]).max()
+    _grid(figure, [0.69, 0.08, 0.3, 0.74], frame["average"], style.DIVERGING, (-own, own))
+    plural = "s" if frame["images"] > 1 else ""
+    figure.text(0.69, 0.9, f"average of {frame['images']:,} image{plural}", fontsize=12)
+    scale = "on the scale of the single wishes" if frame["same_scale"] else "on a scale of its own"
+    return (
+        f"After {frame['epochs']} epochs. Over all weights into the hidden layer, the average wish is "
+        f"{frame['agreement']:.2f} times as long as a typical single one. Red asks for more weight, "
+        f"blue for less; the average is drawn {scale}."
+    )
+
+
+def averaged_wishes() -> Explorer:
+    """Return the explorer of single and averaged wishes."""
+    return explore(
+        draw,
+        compute,
+        name="wishes",
+        images=slider(values=IMAGES, start=1, label="images averaged", digits=4),
+        epochs=slider(values=EPOCHS, label="epochs of training"),
+        same_scale=toggle(True, label="average on the same scale"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _busiest_unit() -> int:
+    """The unit that is active for most images before training: the wishes of a silent one are blank."""
+    X, _ = training_digits()
+    return int(np.argmax((snapshots(0)[0][0](X) > 0).mean(axis=0)))
+
+
+def _grid(
+    figure: Figure, place: list[float], values: np.ndarray, colors: str, limits: tuple[float, float]
+) -> None:
+    axes = figure.add_axes(place)
+    axes.imshow(values, cmap=colors, vmin=limits[0], vmax=limits[1], interpolation="none", aspect="auto")
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color=style.FAINT)
+    axes.grid(False)

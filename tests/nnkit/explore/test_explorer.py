@@ -84,5 +84,5 @@ def test_a_template_explorer_shows_html_and_svg():
 
     markup = '<div><svg viewBox="0 0 9 9"><text data-text="e">?</text></svg></div>'
     shown = explore(fill, lambda a: {"e": a}, template=markup, a=slider(5, 7))
-    assert shown.stage.value == markup.replace("?", "5")
+    assert markup.replace("?", "5") in shown.stage.value
     assert ">5</text>" in shown._repr_mimebundle_()["image/svg+xml"]

@@ -1,0 +1,199 @@
+"""Every explorer of the built book, driven in a browser: controls, keyboard, play, reset, address."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+
+import pytest
+
+# Count animation frames between an input event and the change of the picture.
+COUNT_FRAMES = """(figure) => {
+  window.nnFrames = { now: 0, input: null, waits: [] };
+  const tick = () => { window.nnFrames.now += 1; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  figure.addEventListener('input', () => { window.nnFrames.input = window.nnFrames.now; }, true);
+  new MutationObserver(() => {
+    if (window.nnFrames.input === null) return;
+    window.nnFrames.waits.push(window.nnFrames.now - window.nnFrames.input);
+    window.nnFrames.input = null;
+  }).observe(figure, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def explorers(site, page_paths):
+    """(page, name) of every explorer of the book."""
+    found = []
+    for path in page_paths:
+        names = re.findall(r'data-explorer="([^"]+)"', (site / path).read_text(encoding="utf-8"))
+        found += [(path, name) for name in names]
+    assert found, "the built book has no explorer"
+    return found
+
+
+@pytest.fixture
+def opened(visit, address):
+    def open_explorer(path, name, via="file", hash="", **options):
+        seen = visit(address(path, via) + hash, **options)
+        figure = seen.page.locator(f'[data-explorer="{name}"]')
+        figure.scroll_into_view_if_needed()
+        seen.page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
+        return seen, figure
+
+    return open_explorer
+
+
+def shown(figure):
+    return figure.locator(".nn-stage").inner_html(), figure.locator("figcaption").inner_text()
+
+
+def turn(control, to_end):
+    """Move a control to its last or first value, as a reader would."""
+    kind = control.get_attribute("type")
+    if kind == "checkbox":
+        control.set_checked(to_end)
+    elif kind == "range":
+        control.focus()
+        control.press("End" if to_end else "Home")
+    else:
+        options = control.locator("option").count()
+        control.select_option(index=options - 1 if to_end else 0)
+
+
+@pytest.mark.parametrize("via", ["file", "http"])
+def test_every_control_changes_picture_or_sentence_and_reset_brings_all_back(explorers, opened, via):
+    for path, name in explorers:
+        seen, figure = opened(path, name, via)
+        first = shown(figure)
+        controls = figure.locator("[data-axis]")
+        for number in range(controls.count()):
+            control = controls.nth(number)
+            turn(control, to_end=False)
+            low = shown(figure)
+            turn(control, to_end=True)
+            assert shown(figure) != low, f"{name}: {control.get_attribute('name')} changes nothing"
+        figure.locator(".nn-reset").click()
+        assert shown(figure) == first, f"{name}: reset does not bring the first state back"
+        assert seen.errors == [] and seen.outside == []
+
+
+def test_the_first_state_needs_no_script(explorers, browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    for path, name in explorers:
+        page = context.new_page()
+        page.goto(address(path, "file"))
+        figure = page.locator(f'[data-explorer="{name}"]')
+        assert figure.locator(".nn-stage svg").first.is_visible()
+        assert figure.locator("figcaption").inner_text().strip()
+        assert not figure.locator(".nn-controls").is_visible(), "dead controls would be a lie"
+    context.close()
+
+
+def test_sliders_speak_their_value(explorers, opened):
+    for path, name in explorers:
+        _, figure = opened(path, name)
+        for control in figure.locator("input[type=range]").all():
+            turn(control, to_end=True)
+            assert control.get_attribute("aria-valuetext") == control.locator("+ output").inner_text()
+            assert figure.locator(f'label[for="{control.get_attribute("id")}"]').count() == 1
+
+
+def test_play_walks_to_the_end_and_pause_stops(explorers, opened):
+    played = 0
+    for path, name in explorers:
+        seen, figure = opened(path, name)
+        for player in figure.locator(".nn-play").all():
+            played += 1
+            control = figure.locator(f"#{player.get_attribute('data-for')}")
+            seen.page.clock.install()
+            player.click()
+            seen.page.clock.run_for(2_500)
+            moved = int(control.input_value())
+            assert moved > 0 and player.inner_text() == "Pause"
+            player.click()
+            seen.page.clock.run_for(5_000)
+            assert int(control.input_value()) == moved and player.inner_text() == "Play"
+            player.click()
+            seen.page.clock.run_for(120_000)
+            assert control.input_value() == control.get_attribute("max") and player.inner_text() == "Play"
+    assert played, "no explorer can be played"
+
+
+def test_touching_an_element_of_the_picture_sets_its_control(explorers, opened):
+    touched = 0
+    for path, name in explorers:
+        _, figure = opened(path, name)
+        for element in figure.locator("[data-pick]").all():
+            touched += 1
+            control, at = element.get_attribute("data-pick").split(":")
+            element.press("Enter")
+            assert figure.locator(f'[name="{control}"]').input_value() == at
+            assert element.get_attribute("aria-pressed") == "true"
+    assert touched, "no explorer has elements to touch"
+
+
+def test_the_address_remembers_and_brings_back_a_state(explorers, opened):
+    for path, name in explorers:
+        seen, figure = opened(path, name)
+        for control in figure.locator("[data-axis]").all():
+            turn(control, to_end=True)
+        state = shown(figure)
+        seen.page.wait_for_function(f"location.hash.includes('{name}.')")
+        assert seen.page.evaluate("history.length") <= 2, "turning a slider must not fill the history"
+        again, same = opened(path, name, hash=seen.page.evaluate("location.hash"))
+        again.page.wait_for_function(
+            "(old) => document.querySelector(old[0]).innerText === old[1]",
+            arg=[f'[data-explorer="{name}"] figcaption', state[1]],
+        )
+        assert shown(same) == state
+
+
+def test_a_change_is_on_screen_within_two_frames(explorers, opened, record_property):
+    for path, name in explorers:
+        seen, figure = opened(path, name)
+        slider = figure.locator("input[type=range]").first
+        turn(slider, to_end=False)
+        figure.evaluate(COUNT_FRAMES)
+        for key in ["ArrowRight"] * 5 + ["ArrowLeft"] * 5:
+            slider.press(key)
+            seen.page.wait_for_timeout(40)
+        waits = seen.page.evaluate("nnFrames.waits")
+        record_property(f"frames {name}", waits)
+        # A change made before the next frame is painted with it: one frame.
+        assert len(waits) >= 8 and median(waits) + 1 <= 2, f"{name}: {waits}"
+
+
+def test_pictures_follow_the_theme(explorers, opened):
+    for path, name in explorers:
+        seen, figure = opened(path, name)
+        ink = "getComputedStyle(document.documentElement).getPropertyValue('--nn-ink')"
+        light = seen.page.evaluate(ink)
+        seen.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        assert seen.page.evaluate(ink) != light
+        assert "var(--nn-ink" in figure.locator(".nn-stage").inner_html()
+
+
+def test_states_load_when_the_explorer_comes_near_and_weigh_little(explorers, site, visit, address):
+    total = {}
+    for path, name in explorers:
+        files = list((site / "_static" / "explorers").glob(f"{name}-*.js"))
+        total[path] = total.get(path, 0) + sum(file.stat().st_size for file in files)
+    assert all(size < 8_000_000 for size in total.values()), total
+    path, name = explorers[-1]
+    seen = visit(address(path, "file"))
+    assert not any(f"/explorers/{name}-" in request for request in seen.requests), "loaded before it was near"
+    seen.page.locator(f'[data-explorer="{name}"]').scroll_into_view_if_needed()
+    seen.page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
+    assert any(f"/explorers/{name}-" in request for request in seen.requests)
+
+
+def test_nothing_is_cut_off_at_phone_width(explorers, opened):
+    for path, name in explorers:
+        seen, figure = opened(path, name, width=390, height=800)
+        box = figure.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        for control in figure.locator("[data-axis], button").all():
+            box = control.bounding_box()
+            assert box["x"] + box["width"] <= 390 and box["height"] >= 19, name
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -4,6 +4,7 @@ A chapter measures; the ledger (a ``claims.toml`` beside each chapter's explorer
 """
 
 import html
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from importlib import resources
 import numpy as np
 
 EXACT_TOLERANCE = 0.01  # relative; an exact claim that moves by more than this was not exact
+
+_KEY = re.compile(r" ?\[[a-z0-9-]+\]")  # of the bibliography; a link on the ledger's page
 
 
 class Verdict(str):
@@ -152,7 +155,7 @@ class Ledger(Mapping[str, Claim]):
         )
 
     def _repr_html_(self) -> str:
-        head = ("id", "claim", "how it is measured", "bound", "measured", "verdict")
+        head = ("id", "claim", "how it is measured", "bound, and measured", "verdict")
         cells = "".join(f'<th scope="col">{name}</th>' for name in head)
         return (
             f'<table class="table nn-claims"><thead><tr>{cells}</tr></thead><tbody>\n'
@@ -211,10 +214,10 @@ def _claim(chapter: str, entry: dict[str, object]) -> Claim:
 
 
 def _row(claim: Claim) -> str:
-    source = f"<br><small>{html.escape(claim.source)}</small>"
+    source = f"<br><small>{html.escape(_KEY.sub('', claim.source))}</small>"
     seeds = f"<br><small>{claim.seeds} seeds</small>" if claim.seeds else ""
     return (
         f'<tr id="{claim.id}"><th scope="row">{claim.id}</th><td>{html.escape(claim.sentence)}{source}</td>'
-        f"<td>{html.escape(claim.protocol)}{seeds}</td><td>{claim.bound}</td><td>{claim.interval}</td>"
+        f"<td>{html.escape(claim.protocol)}{seeds}</td><td>{claim.bound}<br>{claim.interval}</td>"
         f'<td><span class="nn-verdict nn-{claim.verdict}">{claim.verdict}</span></td></tr>'
     )

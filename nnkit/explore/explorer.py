@@ -18,8 +18,11 @@ from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
 from nnkit.explore.scene import Scene, Shot
 from nnkit.explore.template import Template
+from nnkit.plots import style
 
 FRAMES_SWITCH = "NNKIT_EXPLORER_FRAMES"  # set to 1 where a book is built: then the output carries all states
+# Outside the book's pages the theme is unknown, and a template's dark ink needs a light ground.
+PLATE = f'<div style="padding: 0.5rem; color: {style.INK}; background: {style.PAPER}">{{}}</div>'
 SMOOTH = 0.05  # seconds; a costlier state waits until the slider is let go
 
 
@@ -42,7 +45,7 @@ class Explorer(widgets.VBox):
         self.stage = (
             widgets.Image(format="png", layout=widgets.Layout(width=width, max_width="100%"))
             if scene.template is None
-            else widgets.HTML(layout=widgets.Layout(max_width="100%"))
+            else widgets.HTML(layout=widgets.Layout(max_width=width))
         )
         self.sentence = widgets.HTML()
         rows = [_row(self.inputs[name], control) for name, control in scene.controls.items()]
@@ -73,7 +76,7 @@ class Explorer(widgets.VBox):
         if self.shot.figure is not None:
             self.stage.value = to_png(self.shot.figure, dpi=200)
         else:
-            self.stage.value = self.shot.markup
+            self.stage.value = PLATE.format(self.shot.markup)
         self.sentence.value = f'<p aria-live="polite">{html.escape(self.shot.sentence)}</p>'
 
     def __repr__(self) -> str:
@@ -85,8 +88,10 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the live view, text, picture and, where a book is built, the page with all states."""
-        view = super()._repr_mimebundle_(**kwargs) or {}
-        bundle = {**view, "text/plain": repr(self)}
+        bundle: dict[str, Any] = {}
+        if hasattr(widgets.VBox, "_repr_mimebundle_"):  # ipywidgets 7 shows its view by other means
+            bundle |= super()._repr_mimebundle_(**kwargs) or {}
+        bundle["text/plain"] = repr(self)
         if self.shot.figure is not None:
             bundle["image/png"] = to_png(self.shot.figure, dpi=110, colors=64)
         elif self.scene.template is not None and (drawing := self.scene.template.picture(self.shot.texts)):

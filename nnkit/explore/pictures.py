@@ -95,7 +95,7 @@ def to_svg(figure: Figure, *, salt: str) -> str:
     for pattern, kept in _CLEANING:
         text = pattern.sub(kept, text)
     text = _COORDINATES.sub(lambda found: f'{found[1]}="{_DECIMALS.sub(_rounded, found[2])}"', text)
-    return themed(text).strip()
+    return themed(_renumbered(text, salt)).strip()
 
 
 def to_png(figure: Figure, *, dpi: float, colors: int = 0) -> bytes:
@@ -123,6 +123,13 @@ def to_png(figure: Figure, *, dpi: float, colors: int = 0) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "png", optimize=bool(colors))
     return buffer.getvalue()
+
+
+def _renumbered(svg: str, salt: str) -> str:
+    """Give the elements short ids in the order of their appearance; matplotlib's change from run to run."""
+    names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
+    short = {name: f"{salt}-{number}" for number, name in enumerate(names)}
+    return re.sub(r'(\bid="|url\(#|href="#)([^")]+)', lambda found: found[1] + short[found[2]], svg)
 
 
 def _rounded(match: re.Match[str]) -> str:

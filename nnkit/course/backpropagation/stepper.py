@@ -129,7 +129,9 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
     parts, done, edge = frame["parts"], frame["done"], frame["edge"]
     for layer in ("h", "o"):
         for neuron in (f"{layer}1", f"{layer}2"):
-            slots[f"net_{neuron}"] = f"net {parts[f'net_{neuron}']:.4f}" if f"net_{layer}" in done else ""
+            slots[f"net_{neuron}"] = (
+                f"net {_plain(parts[f'net_{neuron}'], 4)}" if f"net_{layer}" in done else ""
+            )
             slots[neuron] = f"{parts[neuron]:.4f}" if layer in done else ""
             slots[f"delta_{neuron}"] = (
                 _signed("δ ", parts[f"delta_{neuron}"]) if f"delta_{layer}" in done else ""
@@ -138,7 +140,7 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
     for names, layer in ((HIDDEN, "hidden"), (OUTPUT, "output")):
         updated = f"update_{layer}" in done
         for name in names:
-            slots[name] = f"{name} {parts[f'new_{name}' if updated else name]:.4f}"
+            slots[name] = f"{name} {_plain(parts[f'new_{name}' if updated else name], 4)}"
             slots[f"slope_{name}"] = (
                 _signed("∂ ", parts[f"gradient_{name}"]) if f"gradient_{layer}" in done else ""
             )
@@ -173,11 +175,11 @@ def _edge_table(frame: dict[str, Any]) -> dict[str, str]:
     factors = f"{_plain(parts[f'delta_{head}'])} × {_plain(parts[tail])}"
     return {
         "edge_name": f"{edge}, from {tail} to {head}",
-        "edge_value": f"{frame['value']:.9f}",
+        "edge_value": _plain(frame["value"]),
         "edge_gradient": _plain(frame["gradient"]),
         "edge_finite": f"{_plain(frame['finite_difference'])} ({agrees})",
         "edge_formula": f"δ of {head} × output of {tail} = {factors}",
-        "edge_new": f"{parts[f'new_{edge}']:.9f}",
+        "edge_new": _plain(parts[f"new_{edge}"]),
     }
 
 

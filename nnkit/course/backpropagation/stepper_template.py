@@ -115,14 +115,15 @@ def _weight(at: int, name: str, x: int, y: int) -> str:
 
 def _table() -> str:
     rows = {
-        "value": "edge_value",
+        "value before this round": "edge_value",
         "gradient by backpropagation": "edge_gradient",
         "gradient by finite difference": "edge_finite",
         "formula of the gradient": "edge_formula",
         "value after this round": "edge_new",
     }
     cells = "".join(
-        f'<tr><th scope="row">{text}</th><td data-text="{slot}">?</td></tr>' for text, slot in rows.items()
+        f'<tr><th scope="row" style="text-align: left">{text}</th><td data-text="{slot}">?</td></tr>'
+        for text, slot in rows.items()
     )
     return (
         f'<table class="nn-numbers"><caption data-text="edge_name">?</caption><tbody>{cells}</tbody></table>'
@@ -141,6 +142,8 @@ def _curve() -> str:
         parts.append(_label(_LEFT - 24, float(y) + 4, f"{10.0**power:.{-power}f}", size=11))
     parts.append(_label(_WIDTH / 2 + 20, _HEIGHT - 2, "rounds", size=11))
     parts.append(_label(24, 10, "error E", size=11))
+    parts.append(_label(_WIDTH - 95, 28, "simultaneous", color=style.BLUE, size=11))
+    parts.append(_label(_WIDTH - 95, 44, "sequential (dashed)", color=style.ORANGE, size=11))
     for order, color, dash in (
         ("simultaneous", style.BLUE, ""),
         ("sequential", style.ORANGE, 'stroke-dasharray="5 4"'),

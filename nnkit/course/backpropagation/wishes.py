@@ -130,10 +130,11 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     own = limit if frame["same_scale"] else np.abs(frame["average"]).max()
     _grid(figure, [0.69, 0.08, 0.3, 0.74], frame["average"], style.DIVERGING, (-own, own))
     plural = "s" if frame["images"] > 1 else ""
+    when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
     figure.text(0.69, 0.9, f"average of {frame['images']:,} image{plural}", fontsize=12)
     scale = "on the scale of the single wishes" if frame["same_scale"] else "on a scale of its own"
     return (
-        f"After {frame['epochs']} epochs. Over all weights into the hidden layer, the average wish is "
+        f"{when}. Over all weights into the hidden layer, the average wish is "
         f"{frame['agreement']:.2f} times as long as a typical single one. Red asks for more weight, "
         f"blue for less; the average is drawn {scale}."
     )

@@ -16,7 +16,7 @@ NBVAL    := $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-tim
 LOCK     := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
             --custom-compile-command "make lock"
 STAGES   := lint unit notebooks book site
-LINT     := lint-style lint-format lint-types lint-spelling lint-chapters
+LINT     := lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters
 
 # One BLAS thread: the same sums in the same order, and no fight over the cores.
 export OMP_NUM_THREADS := 1
@@ -28,7 +28,7 @@ unexport MPLBACKEND
 .DEFAULT_GOAL := help
 .PHONY: help install install-test book serve page notebooks lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
-        lint-style lint-format lint-types lint-spelling lint-chapters \
+        lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
         lanes lane-blas lane-colab lane-oldest lane-firefox
 
 help: ## List these commands
@@ -122,6 +122,9 @@ lint-style:
 
 lint-format:
 	@$(BIN)/ruff format --check --output-format concise .
+
+lint-scripts:
+	@$(BIN)/oxlint --deny-warnings nnkit/explore/static tools/book_extension/static
 
 lint-types:
 	@$(BIN)/mypy

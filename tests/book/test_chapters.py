@@ -3,8 +3,11 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from nnkit.course import claims
@@ -67,6 +70,27 @@ def test_no_cell_goes_unread(code):
             f"{cell['id']}: its output would not be compared"
         )
         assert "NBVAL_" not in cell["source"], f"{cell['id']}: a comment would switch the comparison off"
+
+
+def test_a_wrong_stored_output_does_not_pass(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", execution_count=1)])
+    notebook.cells[0].outputs = [
+        nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)
+    ]
+    right = compared(notebook, tmp_path / "right.ipynb")
+    notebook.cells[0].outputs[0].data["text/plain"] = "3"
+    wrong = compared(notebook, tmp_path / "wrong.ipynb")
+    assert "1 passed" in right and "1 failed" in wrong
+
+
+def compared(notebook, path):
+    """What nbval says of a notebook, with the options of `make test`."""
+    nbformat.write(notebook, path)
+    options = re.search(r"--nbval\S*(?: --nbval-\S+)*", (ROOT / "Makefile").read_text(encoding="utf-8"))[
+        0
+    ].split()
+    command = [sys.executable, "-m", "pytest", *options, "-W", "default", "-p", "no:cacheprovider", str(path)]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True).stdout
 
 
 def test_a_cell_that_ends_in_a_value_stores_it(code):

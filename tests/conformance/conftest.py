@@ -1,7 +1,6 @@
 """Runs every test of this folder over every line of the table in cases.py that it asks for."""
 
 import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +22,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, table in TABLES.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, table, ids=[case.name for case in table])
-
-
-@pytest.fixture(autouse=True)
-def strict_numerics() -> Iterator[None]:
-    """Overflow, division by zero and NaN raise. Underflow is harmless: exp(-1000) is 0."""
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        yield
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(0)
 
 
 @pytest.fixture

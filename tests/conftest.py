@@ -1,4 +1,4 @@
-"""Fixtures for the package's tests: strict floating-point errors and seeded randomness."""
+"""Fixtures for all tests: strict floating-point errors and seeded randomness."""
 
 from collections.abc import Iterator
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from nnkit.history import EpochRecord
 from nnkit.plots.axes import axes_or_new
@@ -65,6 +65,10 @@ def loss_curves(
         _draw(ax, validation, f"{prefix}validation", COLORS[position if len(runs) > 1 else 1], dashed=True)
     ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log else "linear")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if log:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")  # 0.2, not 2 x 10^-1
+        ax.yaxis.set_minor_formatter(NullFormatter())
     ax.legend(frameon=False, fontsize=9)
     return ax
 

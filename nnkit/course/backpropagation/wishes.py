@@ -23,10 +23,19 @@ SHOWN = 6  # single wishes in the picture
 @lru_cache(maxsize=1)
 def training_digits() -> tuple[np.ndarray, np.ndarray]:
     """Return 1,297 of the shipped digits, one of each class first: pixels (1297, 64) and classes (1297,)."""
-    X, y = nnkit.data.split(*nnkit.datasets.digits(), test_size=500, rng=np.random.default_rng(0))[0]
+    (X, y), _ = _split_digits()
     first = np.unique(y, return_index=True)[1]
     order = np.concatenate([first, np.setdiff1d(np.arange(len(y)), first)])
     return X[order], y[order]
+
+
+def unseen_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return the other 500 digits: pixels (500, 64) and classes (500,)."""
+    return _split_digits()[1]
+
+
+def _split_digits() -> tuple[nnkit.data.Pair, nnkit.data.Pair]:
+    return nnkit.data.split(*nnkit.datasets.digits(), test_size=500, rng=np.random.default_rng(0))
 
 
 @lru_cache(maxsize=8)
@@ -97,7 +106,42 @@ def agreement(seed: int, epochs: int, images: int = IMAGES[-1]) -> float:
     X, y = (part[:images] for part in training_digits())
     wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
     single = np.linalg.norm(X, axis=1) * np.linalg.norm(wishes, axis=1)  # length of an outer product
-    return float(np.linalg.norm(X.T @ wishes / images) / single.mean())
+    return float(np.linalg.norm(_average(X, wishes)) / single.mean())
+
+
+def alignment(seed: int, epochs: int, images: int) -> float:
+    """Return the cosine between the average wish of the first images and that of all, for the first weights.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training run.
+    epochs : int
+        One of `EPOCHS`.
+    images : int
+        How many images are averaged.
+
+    Returns
+    -------
+    float in [-1, 1]
+        1 if both averages point the same way, 0 if at a right angle.
+    """
+    X, y = training_digits()
+    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    some, everyone = _average(X[:images], wishes[:images]), _average(X, wishes)
+    return float(np.sum(some * everyone) / (np.linalg.norm(some) * np.linalg.norm(everyone)))
+
+
+def _average(X: np.ndarray, wishes: np.ndarray) -> np.ndarray:
+    """The mean of the outer products of rows, shape (n_in, n_hidden)."""
+    average: np.ndarray = X.T @ wishes / len(X)
+    return average
+
+
+def accuracy(seed: int, epochs: int) -> float:
+    """Return the share of the unseen digits that a network of `snapshots` reads rightly."""
+    X, y = unseen_digits()
+    return nnkit.accuracy(snapshots(seed)[epochs](X), y)
 
 
 def compute(epochs: int, images: int, same_scale: bool) -> dict[str, Any]:
@@ -108,6 +152,7 @@ def compute(epochs: int, images: int, same_scale: bool) -> dict[str, Any]:
     few = hidden_wishes(model, X[:SHOWN], y[:SHOWN])[:, unit]
     return {
         "agreement": agreement(0, epochs, images),
+        "alignment": alignment(0, epochs, images),
         "digits": X[:SHOWN].reshape(-1, 8, 8),
         "single": (few[:, np.newaxis] * X[:SHOWN]).reshape(-1, 8, 8),
         "average": (wishes @ X[:images] / images).reshape(8, 8),
@@ -135,8 +180,9 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     scale = "on the scale of the single wishes" if frame["same_scale"] else "on a scale of its own"
     return (
         f"{when}. Over all weights into the hidden layer, the average wish is "
-        f"{frame['agreement']:.2f} times as long as a typical single one. Red asks for more weight, "
-        f"blue for less; the average is drawn {scale}."
+        f"{frame['agreement']:.2f} times as long as a typical single one; its cosine to the average of all "
+        f"1,297 is {frame['alignment']:.2f}. Red asks for more weight, blue for less; the average is drawn "
+        f"{scale}."
     )
 
 

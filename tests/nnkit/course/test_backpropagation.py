@@ -179,6 +179,26 @@ def test_one_image_agrees_with_itself_and_the_mean_is_never_longer_than_its_part
     assert all(0 < wishes.agreement(0, epochs, images) <= 1 for epochs in (0, 20) for images in (4, 1297))
 
 
+def test_all_images_point_where_all_images_point():
+    assert wishes.alignment(0, 0, 1297) == pytest.approx(1.0)
+    assert all(abs(wishes.alignment(0, 20, images)) < 1 + 1e-9 for images in wishes.IMAGES)
+
+
+def test_the_average_wish_is_the_negative_gradient_of_the_batch():
+    model, (X, y) = wishes.snapshots(0)[0], wishes.training_digits()
+    nnkit.backpropagate(model, nnkit.SoftmaxCrossEntropy(), X[:64], y[:64])
+    average = wishes._average(X[:64], wishes.hidden_wishes(model, X[:64], y[:64]))
+    np.testing.assert_allclose(average, -model[0].W.grad, rtol=0, atol=1e-13)
+
+
+def test_seen_and_unseen_digits_have_no_image_in_common():
+    seen, unseen = (part[0] for part in (wishes.training_digits(), wishes.unseen_digits()))
+    together = np.concatenate([seen, unseen])
+    rows = np.lexsort(together.T)
+    shipped = nnkit.datasets.digits()[0]
+    np.testing.assert_array_equal(together[rows], shipped[np.lexsort(shipped.T)])
+
+
 def test_training_is_real():
     X, y = wishes.training_digits()
     accuracy = [(model(X).argmax(axis=1) == y).mean() for model in wishes.snapshots(0).values()]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import re
 from statistics import median
 
+import numpy as np
 import pytest
 
 # Count animation frames between an input event and the change of the picture.
@@ -19,6 +23,13 @@ COUNT_FRAMES = """(figure) => {
     window.nnFrames.input = null;
   }).observe(figure, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
+
+COUNTS = """(figure) => [...figure.querySelectorAll('[data-axis]')].map((input) =>
+  input.type === 'checkbox' ? 2 : input.options ? input.options.length : Number(input.max) + 1)"""
+SET = """(figure, position) => figure.querySelectorAll('[data-axis]').forEach((input, axis) => {
+  if (input.type === 'checkbox') input.checked = position[axis] === 1; else input.value = position[axis];
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +70,38 @@ def turn(control, to_end):
     else:
         options = control.locator("option").count()
         control.select_option(index=options - 1 if to_end else 0)
+
+
+def states_file(site, path, name):
+    """The file that the page loads when this explorer comes near the view."""
+    markup = (site / path).read_text(encoding="utf-8")
+    source = re.search(rf'data-src="([^"]+)" data-explorer="{name}"', markup)[1]
+    return (site / path).parent / source
+
+
+def stored_states(site, path, name):
+    """The table of an explorer's states, as the built site carries it."""
+    text = states_file(site, path, name).read_text(encoding="utf-8")
+    packed = re.search(r'"gzip": "([^"]+)"', text)[1]
+    return json.loads(gzip.decompress(base64.b64decode(packed)))
+
+
+def test_the_state_that_is_shown_is_the_one_that_was_asked_for(explorers, opened, site):
+    rng = np.random.default_rng(0)
+    for path, name in explorers:
+        _, figure = opened(path, name)
+        table = stored_states(site, path, name)
+        shape = figure.evaluate(COUNTS)
+        for _ in range(15):
+            position = [int(rng.integers(count)) for count in shape]
+            figure.evaluate(SET, position)
+            for slot in {
+                element.get_attribute("data-text") for element in figure.locator("[data-text]").all()
+            }:
+                axes, at, texts = (table[slot][key] for key in ("axes", "at", "texts"))
+                grid = np.reshape(at, [shape[axis] for axis in axes])
+                expected = texts[grid[tuple(position[axis] for axis in axes)]]
+                assert figure.locator(f'[data-text="{slot}"]').first.text_content() == expected, (name, slot)
 
 
 @pytest.mark.parametrize("via", ["file", "http"])
@@ -177,15 +220,14 @@ def test_pictures_follow_the_theme(explorers, opened):
 def test_states_load_when_the_explorer_comes_near_and_weigh_little(explorers, site, visit, address):
     total = {}
     for path, name in explorers:
-        files = list((site / "_static" / "explorers").glob(f"{name}-*.js"))
-        total[path] = total.get(path, 0) + sum(file.stat().st_size for file in files)
+        total[path] = total.get(path, 0) + states_file(site, path, name).stat().st_size
     assert all(size < 8_000_000 for size in total.values()), total
     path, name = explorers[-1]
     seen = visit(address(path, "file"))
-    assert not any(f"/explorers/{name}-" in request for request in seen.requests), "loaded before it was near"
+    assert not any(f"/{name}-" in request for request in seen.requests), "loaded before it was near"
     seen.page.locator(f'[data-explorer="{name}"]').scroll_into_view_if_needed()
     seen.page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
-    assert any(f"/explorers/{name}-" in request for request in seen.requests)
+    assert any(f"/{name}-" in request for request in seen.requests)
 
 
 def test_nothing_is_cut_off_at_phone_width(explorers, opened):

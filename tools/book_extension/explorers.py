@@ -6,6 +6,7 @@ How an explorer is written stands in `nnkit.explore`.
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,10 @@ def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any],
         raise ExtensionError(
             f"page {page} shows explorer {', '.join(twice)} twice; give one of them another name."
         )
-    folder = Path(app.outdir, "_static", "explorers")
-    folder.mkdir(parents=True, exist_ok=True)
+    place = f"_static/explorers/{page.replace('/', '-')}"
+    folder = Path(app.outdir, place)
+    shutil.rmtree(folder, ignore_errors=True)  # of an earlier build
+    folder.mkdir(parents=True)
     for name in names:
         start = body.index(f'data-explorer="{name}"')
         found = _DATA.search(body, start)
@@ -49,7 +52,7 @@ def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any],
         text = f"nnExplorers.receive({json.dumps(name)}, {found['data']});\n"
         file = folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.js"
         file.write_text(text, encoding="utf-8")
-        address = relative_uri(app.builder.get_target_uri(page), f"_static/explorers/{file.name}")
+        address = relative_uri(app.builder.get_target_uri(page), f"{place}/{file.name}")
         body = body[: found.start()] + body[found.end() :]
         body = body[:start] + f'data-src="{address}" ' + body[start:]
     context["body"] = body

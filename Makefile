@@ -102,7 +102,7 @@ test-lint: lint
 test-unit: $(VENV)/.test-installed ## Unit tests and doctests
 	$(BIN)/python -m pytest nnkit tests --ignore=tests/site -n $(WORKERS) --dist loadscope
 
-test-notebooks: $(VENV)/.book-installed ## Run every chapter and compare with its stored outputs
+test-notebooks: $(VENV)/.test-installed ## Run every chapter and compare with its stored outputs
 	NNKIT_EXPLORER_FRAMES=0 $(NBVAL) $(CHAPTERS)
 
 test-book: book

@@ -105,6 +105,7 @@ def test_a_cell_that_ends_in_a_value_stores_it(code):
         ast.ImportFrom,
         ast.For,
         ast.With,
+        ast.If,
     )
     for cell in code:
         last = ast.parse(cell["source"]).body[-1]

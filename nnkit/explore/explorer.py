@@ -37,6 +37,8 @@ class Explorer(widgets.VBox):
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        # Here and not when it is shown: IPython would swallow an error there, and the page would be broken.
+        self.page = page_html(scene) if os.environ.get(FRAMES_SWITCH) == "1" else ""
         began = time.perf_counter()
         self.shot: Shot = scene.shot(scene.start)
         smooth = time.perf_counter() - began < SMOOTH
@@ -96,8 +98,8 @@ class Explorer(widgets.VBox):
             bundle["image/png"] = to_png(self.shot.figure, dpi=110, colors=64)
         elif self.scene.template is not None and (drawing := self.scene.template.picture(self.shot.texts)):
             bundle["image/svg+xml"] = drawing
-        if os.environ.get(FRAMES_SWITCH) == "1":
-            bundle["text/html"] = page_html(self.scene)
+        if self.page:
+            bundle["text/html"] = self.page
         return bundle
 
 

@@ -70,6 +70,12 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
+def _own_hash() -> str:
+    """A hash of this extension's code."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
 def drop_stale_cache(cache_folder: Path, current: str) -> bool:
     """Delete the execution cache unless it was made under the fingerprint `current`.
 
@@ -100,8 +106,9 @@ def prepare_environment(root: Path) -> None:
 def _prepare(app: Sphinx, config: Config) -> None:
     root = book_root(Path(app.srcdir))
     current = fingerprint(root)
-    # An "env" value: Sphinx itself reads every page again when it differs from the last build's.
-    config.nnkit_fingerprint = current
+    # An "env" value: Sphinx itself reads every page again when it differs from the last build's, and so it
+    # should when the extension changes. That needs no new execution.
+    config.nnkit_fingerprint = f"{current} {_own_hash()}"
     folder = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     if drop_stale_cache(folder.resolve(), current):
         LOGGER.info("nnkit, the lock file, Python, or the frames switch changed: chapters are executed again")

@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 if TYPE_CHECKING:
     from nnkit.course.claims import Claim
 
-COLUMNS = ("Id", "Claim", "How it is measured", "Bound", "Measured", "Verdict")
+COLUMNS = ("Id", "Claim", "How it is measured", "Bound, and measured", "Verdict")
 _KEY = re.compile(r"\[([a-z0-9-]+)\]")
 _NUMBER = re.compile(r"^\d+-")
 
@@ -67,8 +67,7 @@ class ClaimTables(SphinxDirective):
             [nodes.paragraph("", "", *claim_id)],
             [nodes.paragraph("", claim.sentence), _aside("", *self._source(claim.source))],
             [nodes.paragraph("", claim.protocol), *seeds],
-            [nodes.paragraph("", claim.bound)],
-            [nodes.paragraph("", claim.interval)],
+            [nodes.paragraph("", claim.bound), nodes.paragraph("", claim.interval)],
             [nodes.paragraph("", "", verdict)],
         ]
         return nodes.row("", *(nodes.entry("", *cell) for cell in cells), ids=[claim.id])

@@ -1,5 +1,7 @@
 """The four lives of an explorer: live widget, page, picture, text."""
 
+import nbclient
+import nbformat
 import pytest
 
 from nnkit.explore import choice, explore, play, slider, toggle
@@ -63,19 +65,24 @@ def test_a_notebook_output_carries_view_text_and_a_small_picture(explorer):
     assert len(bundle["image/png"]) < 30_000
 
 
-def test_frames_are_added_where_a_book_is_built(explorer, monkeypatch):
+def test_frames_are_added_where_a_book_is_built(monkeypatch):
     monkeypatch.setenv(FRAMES_SWITCH, "1")
-    explorer.inputs["kind"].unobserve_all()
     whole = explore(line, lambda slope: {"end": slope}, slope=slider(1, 3))
     assert 'data-explorer="line"' in whole._repr_mimebundle_()["text/html"]
 
 
-def test_a_state_that_fails_stops_the_build_of_the_page(explorer, monkeypatch):
+def test_a_state_that_fails_stops_the_build_and_is_named(monkeypatch):
     monkeypatch.setenv(FRAMES_SWITCH, "1")
+    source = (
+        "from nnkit.explore import explore, slider\n"
+        "def inverse(figure, a):\n    figure.subplots().plot([0, 1 / a])\n"
+        "explore(inverse, a=slider(-2, 2))"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     with pytest.raises(
-        RuntimeError, match=r"explorer 'line' fails at slope=3, double=False, kind='odd': ValueError: three"
+        nbclient.exceptions.CellExecutionError, match=r"explorer 'inverse' fails at a=0: ZeroDivisionError"
     ):
-        explorer._repr_mimebundle_()
+        nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
 
 
 def test_a_template_explorer_shows_html_and_svg():

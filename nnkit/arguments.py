@@ -83,7 +83,7 @@ def check_data(name: str, data: Data, model: Layer) -> Data:
             bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
             raise ValueError(
                 f"Trainer expects finite {name} data, got NaN or infinity in {bad.sum()} of {len(array)} "
-                f"rows of {letter}, first in row {int(bad.argmax())}; fill or drop these rows."
+                f"rows of {letter}, first in row {int(np.argmax(bad))}; fill or drop these rows."
             )
     return _cast(X, model), _cast(y, model)
 

@@ -223,7 +223,7 @@ def _check_probabilities(target: np.ndarray) -> np.ndarray:
             "pass class indices of shape (batch,), or rows of probabilities."
         )
     sums = target.sum(axis=1)
-    worst = int(np.abs(sums - 1).argmax())
+    worst = int(np.argmax(np.abs(sums - 1)))
     if not abs(sums[worst] - 1) <= _SUM_TOLERANCE:
         raise ValueError(
             f"SoftmaxCrossEntropy expects each row of target to sum to 1, got {sums[worst]:g} in row "

@@ -105,7 +105,8 @@ class Claim:
         Returns
         -------
         Verdict
-            Id, verdict and bound; no measured digits, which differ from one processor to the next.
+            Id, verdict, bound, and the measured values as the ledger has them: those of this very run may
+            differ in late digits from one processor to the next.
 
         Raises
         ------
@@ -127,7 +128,7 @@ class Claim:
                 f"{self.id} is exact and gave {values[0]:.6g}, the ledger says {self.measured[0]:.6g}; "
                 "write the new value into claims.toml if it is right."
             )
-        return Verdict(f"{self.id} {verdict}. Bound: {self.bound}.")
+        return Verdict(f"{self.id} {verdict}. Claimed: {self.bound}. Measured: {self.interval}.")
 
 
 class Ledger(Mapping[str, Claim]):
@@ -218,6 +219,6 @@ def _row(claim: Claim) -> str:
     seeds = f"<br><small>{claim.seeds} seeds</small>" if claim.seeds else ""
     return (
         f'<tr id="{claim.id}"><th scope="row">{claim.id}</th><td>{html.escape(claim.sentence)}{source}</td>'
-        f"<td>{html.escape(claim.protocol)}{seeds}</td><td>{claim.bound}<br>{claim.interval}</td>"
+        f"<td>{html.escape(claim.protocol)}{seeds}</td><td>{claim.bound}<br>measured {claim.interval}</td>"
         f'<td><span class="nn-verdict nn-{claim.verdict}">{claim.verdict}</span></td></tr>'
     )

@@ -55,7 +55,11 @@ def answer_of(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def compared(
-    answer: Any, right: Any, mistakes: Mapping[str, Any], name: str = "Your function"
+    answer: Any,
+    right: Any,
+    mistakes: Mapping[str, Any],
+    name: str = "Your function",
+    truth: str = "measured on the error itself, it is",
 ) -> Feedback | None:
     """Compare an answer with the right one and with what known mistakes would give.
 
@@ -67,6 +71,8 @@ def compared(
         What to say, for each result that a likely mistake leads to.
     name : str
         What the result is called in the answer.
+    truth : str
+        What stands before the right number in the answer.
 
     Returns
     -------
@@ -81,6 +87,8 @@ def compared(
     for text, wrong in mistakes.items():
         if _same(given, wrong) and not _same(given, right):
             return Feedback(False, text)
+    if right.size == 1 and given.size != 1:
+        return Feedback(False, f"{name}: one number is expected, {given.size} came.")
     if given.shape != right.shape and not given.size == right.size == 1:
         return Feedback(False, f"{name}: shape {right.shape} is expected, shape {given.shape} came.")
     if not np.isfinite(given).all():
@@ -90,7 +98,7 @@ def compared(
     place = np.unravel_index(np.argmax(np.abs(given.reshape(right.shape) - right)), right.shape)
     got, true = float(given.reshape(right.shape)[place]), float(right[place])
     where = f" at {tuple(int(at) for at in place)}" if place else ""
-    return Feedback(False, f"{name} gives {got:.9g}{where}; measured on the error itself, it is {true:.9g}.")
+    return Feedback(False, f"{name} gives {got:.9g}{where}; {truth} {true:.9g}.")
 
 
 def _same(answer: np.ndarray, other: Any) -> bool:

@@ -51,7 +51,7 @@ class Explorer(widgets.VBox):
         )
         self.sentence = widgets.HTML()
         rows = [_row(self.inputs[name], control) for name, control in scene.controls.items()]
-        super().__init__([*rows, self.stage, self.sentence])
+        super().__init__([*rows, self.sentence, self.stage])
         self._show()
         for box in self.inputs.values():
             box.observe(self._changed, names="value" if isinstance(box, widgets.Checkbox) else "index")

@@ -45,8 +45,9 @@ def page_html(scene: Scene, progress: Callable[[int, int], None] | None = None) 
         f'<figure class="nn-explorer" id="explorer-{scene.name}" data-explorer="{scene.name}">\n'
         f'<form class="nn-controls" aria-label="Controls of {scene.name}">\n{controls}\n'
         '<button type="button" class="nn-reset">Reset</button>\n</form>\n'
+        '<p class="nn-sentence" data-text="sentence" aria-live="polite">'
+        f"{html.escape(first['sentence'])}</p>\n"
         f'<div class="nn-stage"{_described(scene, first)}>{stage}</div>\n'
-        f'<figcaption data-text="sentence" aria-live="polite">{html.escape(first["sentence"])}</figcaption>\n'
         f'<script type="application/json" class="nn-data">{states}'
         "</script>\n</figure>"
     )

@@ -56,7 +56,7 @@ def opened(visit, address):
 
 
 def shown(figure):
-    return figure.locator(".nn-stage").inner_html(), figure.locator("figcaption").inner_text()
+    return figure.locator(".nn-stage").inner_html(), figure.locator(".nn-sentence").inner_text()
 
 
 def turn(control, to_end):
@@ -128,7 +128,7 @@ def test_the_first_state_needs_no_script(explorers, browser, address):
         page.goto(address(path, "file"))
         figure = page.locator(f'[data-explorer="{name}"]')
         assert figure.locator(".nn-stage svg").first.is_visible()
-        assert figure.locator("figcaption").inner_text().strip()
+        assert figure.locator(".nn-sentence").inner_text().strip()
         assert not figure.locator(".nn-controls").is_visible(), "dead controls would be a lie"
     context.close()
 
@@ -187,7 +187,7 @@ def test_the_address_remembers_and_brings_back_a_state(explorers, opened):
         again, same = opened(path, name, hash=seen.page.evaluate("location.hash"))
         again.page.wait_for_function(
             "(old) => document.querySelector(old[0]).innerText === old[1]",
-            arg=[f'[data-explorer="{name}"] figcaption', state[1]],
+            arg=[f'[data-explorer="{name}"] .nn-sentence', state[1]],
         )
         assert shown(same) == state
 

@@ -67,7 +67,7 @@ class ClaimTables(SphinxDirective):
             [nodes.paragraph("", "", *claim_id)],
             [nodes.paragraph("", claim.sentence), _aside("", *self._source(claim.source))],
             [nodes.paragraph("", claim.protocol), *seeds],
-            [nodes.paragraph("", claim.bound), nodes.paragraph("", claim.interval)],
+            [nodes.paragraph("", claim.bound), nodes.paragraph("", f"measured {claim.interval}")],
             [nodes.paragraph("", "", verdict)],
         ]
         return nodes.row("", *(nodes.entry("", *cell) for cell in cells), ids=[claim.id])

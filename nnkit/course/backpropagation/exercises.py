@@ -89,6 +89,7 @@ def grad_w1(function: Callable[..., Any]) -> Feedback:
             "The weights that leave h1 are w5 and w7.": (delta @ W2[:, 0]) * slope * x[0],
             "The sign is turned: output minus target, not target minus output.": -both * slope * x[0],
             "You multiplied by x2. w1 starts at x1.": both * slope * x[1],
+            "That is the delta of h1. Multiply it by the input that w1 starts from.": both * slope,
         }
 
     return _checked(function, (0, 0, 0), mistakes, "dE/dw1")
@@ -110,7 +111,10 @@ def linear_backward(function: Callable[..., Any]) -> Feedback:
     x, W, dy = rng.normal(size=(5, 3)), rng.normal(size=(3, 2)), rng.normal(size=(5, 2))
     answer = answer_of(function, x, W, dy)
     if isinstance(answer, Feedback):
-        return answer
+        shapes = (
+            "The shapes do not fit: x is (5, 3), W is (3, 2), dy is (5, 2). Which one needs its transpose?"
+        )
+        return Feedback(False, shapes) if "ValueError" in answer.text else answer
     if not isinstance(answer, tuple) or len(answer) != 3 or any(part is ... for part in answer):
         return Feedback(False, "Three arrays are expected, in this order: return dx, dW, db.")
     # The loss is sum(y * dy): then dLoss/dy is dy, and each slope is a sum written out.
@@ -176,32 +180,36 @@ def slope(function: Callable[..., Any]) -> Feedback:
     Parameters
     ----------
     function : callable
-        ``function(f, x, h) -> float``.
+        ``function(f, x, step) -> float``.
 
     Returns
     -------
     Feedback
     """
-    f, x, h = np.exp, 0.7, 1e-3
-    answer = answer_of(function, f, x, h)
+    f, x, step = np.sin, 0.7, 1e-3
+    answer = answer_of(function, f, x, step)
     if isinstance(answer, Feedback):
         return answer
-    up, here, down = f(x + h), f(x), f(x - h)
+    up, here, down = f(x + step), f(x), f(x - step)
+    brackets = "Python divides first: put brackets around f(x + step) - f(x - step) and around 2 * step."
     mistakes = {
-        "That is one-sided: from x to x + h. It is off by about h/2 times the curvature; go to both sides.": (
-            (up - here) / h
+        "That is one-sided, from x to x + step. With both sides the error shrinks like the step's square.": (
+            (up - here) / step
         ),
-        "That is one-sided: from x - h to x. It is off by about h/2 times the curvature; go to both sides.": (
-            (here - down) / h
+        "That is one-sided, from x - step to x. With both sides the error shrinks like the step's square.": (
+            (here - down) / step
         ),
-        "The distance between the two points is 2 h, not h.": (up - down) / h,
-        "Nearly: divide by the distance between the two points, 2 h.": up - down,
-        "The sign is turned: take f above minus f below.": (down - up) / (2 * h),
+        brackets: (up - down) / 2 * step,
+        brackets + " ": up - down / (2 * step),
+        "The distance between the two points is 2 step, not step.": (up - down) / step,
+        "Nearly: divide by the distance between the two points, 2 step.": up - down,
+        "The sign is turned: take f above minus f below.": (down - up) / (2 * step),
     }
-    found = compared(answer, (up - down) / (2 * h), mistakes, "The slope")
-    gap = abs((up - down) / (2 * h) - here)
-    one_sided = (up - here) / h - here
-    said = f"Right. For exp at 0.7 and h = 0.001 it is off by {gap:.1e}; one-sided, by {one_sided:.1e}."
+    found = compared(answer, (up - down) / (2 * step), mistakes, "Your slope", "over both sides it is")
+    slope_of_sin = np.cos(x)
+    gap = abs((up - down) / (2 * step) - slope_of_sin)
+    one_sided = abs((up - here) / step - slope_of_sin)
+    said = f"Right. For sin at 0.7 and a step of 0.001 it is off by {gap:.1e}; one-sided, by {one_sided:.1e}."
     return found or Feedback(True, said)
 
 
@@ -224,9 +232,7 @@ def _checked(
             )
             return Feedback(False, where + found.text)
     right = _derivative(EXAMPLE, place)
-    return Feedback(
-        True, f"Right. {name} = {right:.9f}, and it agrees with the finite difference on another network too."
-    )
+    return Feedback(True, f"Right. {name} = {right:.9f}, and your function is right for another network too.")
 
 
 def _forward(

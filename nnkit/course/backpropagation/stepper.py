@@ -174,10 +174,10 @@ def _edge_table(frame: dict[str, Any]) -> dict[str, str]:
     agrees = "they agree" if abs(gap) < ROUNDING else f"they differ by {abs(gap):.0e}"
     factors = f"{_plain(parts[f'delta_{head}'])} × {_plain(parts[tail])}"
     return {
-        "edge_name": f"{edge}, from {tail} to {head}",
+        "edge_name": f"{edge}, from {tail} to {head}, in the whole round",
         "edge_value": _plain(frame["value"]),
-        "edge_gradient": _plain(frame["gradient"]),
-        "edge_finite": f"{_plain(frame['finite_difference'])} ({agrees})",
+        "edge_gradient": _plain(frame["gradient"], 11),
+        "edge_finite": f"{_plain(frame['finite_difference'], 11)} ({agrees})",
         "edge_formula": f"δ of {head} × output of {tail} = {factors}",
         "edge_new": _plain(parts[f"new_{edge}"]),
     }

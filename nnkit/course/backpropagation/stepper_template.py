@@ -9,23 +9,23 @@ from nnkit.course.backpropagation import worked_example as example
 from nnkit.plots import style
 
 _NODES = {
-    "i1": (36, 92),
-    "i2": (36, 244),
-    "h1": (186, 92),
-    "h2": (186, 244),
-    "o1": (336, 92),
-    "o2": (336, 244),
+    "i1": (32, 92),
+    "i2": (32, 244),
+    "h1": (166, 92),
+    "h2": (166, 244),
+    "o1": (300, 92),
+    "o2": (300, 244),
 }
-_ERROR = (462, 168)
+_ERROR = (411, 168)
 _LABELS = {  # weight -> middle of its label; crossing edges have theirs near the neuron that they leave
-    "w1": (111, 92),
-    "w2": (84, 195),
-    "w3": (84, 141),
-    "w4": (111, 244),
-    "w5": (261, 92),
-    "w6": (234, 195),
-    "w7": (234, 141),
-    "w8": (261, 244),
+    "w1": (99, 92),
+    "w2": (78, 195),
+    "w3": (78, 141),
+    "w4": (99, 244),
+    "w5": (233, 92),
+    "w6": (212, 195),
+    "w7": (212, 141),
+    "w8": (233, 244),
 }
 _ENDS = (
     ("i1", "h1"),
@@ -64,7 +64,7 @@ def markup() -> str:
 
 def _network() -> str:
     parts = [
-        '<svg class="nn-wide" viewBox="0 0 504 330">',
+        '<svg viewBox="0 0 450 330">',
         "<title>The network of the worked example</title>",
     ]
     for tail, head in _ENDS:
@@ -73,24 +73,24 @@ def _network() -> str:
     for neuron, target in (("o1", "t1 0.01"), ("o2", "t2 0.99")):
         (x, y), (ex, ey) = _NODES[neuron], _ERROR
         parts.append(f'<path d="M {x} {y} L {ex} {ey}" {_line(style.GRID)}></path>')
-        parts.append(_label((x + ex) / 2 + 22, y + (10 if y < ey else 2), target, size=12))
+        parts.append(_label((x + ex) / 2 + 20, y + (10 if y < ey else 2), target, size=12))
     parts += [_node(name, x, y) for name, (x, y) in _NODES.items()] + [_error()]
     parts += [_weight(at, name, x, y) for at, (name, (x, y)) in enumerate(_LABELS.items())]
     parts.append(_label(_NODES["h2"][0], 172, "b1 0.35", size=12))
-    parts.append(_label(_NODES["o2"][0] - 4, 172, "b2 0.60", size=12))
+    parts.append(_label(_NODES["o2"][0] - 2, 172, "b2 0.60", size=12))
     return "".join([*parts, "</svg>"])
 
 
 def _node(name: str, x: int, y: int) -> str:
     if name.startswith("i"):
         value = "0.05" if name == "i1" else "0.10"
-        circle = f'<circle cx="{x}" cy="{y}" r="29" {_ground(style.FAINT)}></circle>'
+        circle = f'<circle cx="{x}" cy="{y}" r="28" {_ground(style.FAINT)}></circle>'
         return circle + _label(x, y - 5, name) + _label(x, y + 12, value)
     outside = (
         (-38, -55) if y < _ERROR[1] else (48, 65)
     )  # net input and delta stand above the upper row, below the lower
     return (
-        f'<circle cx="{x}" cy="{y}" r="29" {_ground(style.FAINT)} data-attr="stroke:ring_{name}"></circle>'
+        f'<circle cx="{x}" cy="{y}" r="28" {_ground(style.FAINT)} data-attr="stroke:ring_{name}"></circle>'
         f"{_label(x, y - 5, name)}{_label(x, y + 12, slot=name)}"
         f"{_label(x, y + outside[0], slot=f'net_{name}', size=12)}"
         f"{_label(x, y + outside[1], slot=f'delta_{name}', color=style.ORANGE)}"
@@ -100,7 +100,7 @@ def _node(name: str, x: int, y: int) -> str:
 def _error() -> str:
     x, y = _ERROR
     circle = (
-        f'<circle cx="{x}" cy="{y}" r="38" {_ground(style.FAINT)} data-attr="stroke:ring_error"></circle>'
+        f'<circle cx="{x}" cy="{y}" r="36" {_ground(style.FAINT)} data-attr="stroke:ring_error"></circle>'
     )
     return circle + _label(x, y - 6, "E") + _label(x, y + 12, slot="error")
 
@@ -116,18 +116,17 @@ def _weight(at: int, name: str, x: int, y: int) -> str:
 def _table() -> str:
     rows = {
         "value before this round": "edge_value",
-        "gradient by backpropagation": "edge_gradient",
-        "gradient by finite difference": "edge_finite",
-        "formula of the gradient": "edge_formula",
+        "its gradient ∂, by backpropagation": "edge_gradient",
+        "its gradient, by finite difference": "edge_finite",
+        "its gradient, as a product": "edge_formula",
         "value after this round": "edge_new",
     }
     cells = "".join(
         f'<tr><th scope="row" style="text-align: left">{text}</th><td data-text="{slot}">?</td></tr>'
         for text, slot in rows.items()
     )
-    return (
-        f'<table class="nn-numbers"><caption data-text="edge_name">?</caption><tbody>{cells}</tbody></table>'
-    )
+    caption = '<caption data-text="edge_name" style="text-align: left">?</caption>'
+    return f'<table class="nn-numbers">{caption}<tbody>{cells}</tbody></table>'
 
 
 def _curve() -> str:

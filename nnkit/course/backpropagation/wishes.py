@@ -18,6 +18,7 @@ from nnkit.plots import style
 EPOCHS = (0, 1, 2, 5, 10, 20)
 IMAGES = (1, 4, 16, 64, 256, 1297)
 SHOWN = 6  # single wishes in the picture
+SIZE = (6.4, 2.9)  # inches
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +88,7 @@ def hidden_wishes(model: nnkit.Sequential, X: np.ndarray, y: np.ndarray) -> np.n
 
 
 def agreement(seed: int, epochs: int, images: int = IMAGES[-1]) -> float:
-    """Return the length of the average wish over the mean length of the single wishes, for the first weights.
+    """Return the length of the average wish over the mean length of all single ones, for the first weights.
 
     Parameters
     ----------
@@ -96,21 +97,45 @@ def agreement(seed: int, epochs: int, images: int = IMAGES[-1]) -> float:
     epochs : int
         One of `EPOCHS`.
     images : int
-        How many images are averaged.
+        How many images are averaged, from the beginning of the list.
 
     Returns
     -------
-    float in [0, 1]
-        1 if all images wish the same; about ``1 / sqrt(images)`` if their wishes have nothing in common.
+    float
+        1 if all images wish the same.
     """
-    X, y = (part[:images] for part in training_digits())
+    X, y = training_digits()
     wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
-    single = np.linalg.norm(X, axis=1) * np.linalg.norm(wishes, axis=1)  # length of an outer product
-    return float(np.linalg.norm(_average(X, wishes)) / single.mean())
+    average = _average(X[:images], wishes[:images])
+    return float(np.linalg.norm(average) / _lengths(X, wishes).mean())
+
+
+def agreement_over_chance(seed: int, epochs: int, draws: int = 200) -> float:
+    """Return the length of the average wish over what unrelated wishes of the same lengths would reach.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training run.
+    epochs : int
+        One of `EPOCHS`.
+    draws : int
+        How often every wish keeps or turns its sign at random.
+
+    Returns
+    -------
+    float
+        Above 1 if fewer than one in 20 of the random averages are as long.
+    """
+    X, y = training_digits()
+    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(X), 1))
+    random = [np.linalg.norm(_average(X, wishes * turned)) for turned in signs]
+    return float(np.linalg.norm(_average(X, wishes)) / np.quantile(random, 0.95))
 
 
 def alignment(seed: int, epochs: int, images: int) -> float:
-    """Return the cosine between the average wish of the first images and that of all, for the first weights.
+    """Return the cosine between the average wish of the first images of the list and that of all.
 
     Parameters
     ----------
@@ -124,12 +149,46 @@ def alignment(seed: int, epochs: int, images: int) -> float:
     Returns
     -------
     float in [-1, 1]
-        1 if both averages point the same way, 0 if at a right angle.
+        1 if both averages point the same way, 0 if at a right angle; for the first weights.
     """
     X, y = training_digits()
     wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
-    some, everyone = _average(X[:images], wishes[:images]), _average(X, wishes)
-    return float(np.sum(some * everyone) / (np.linalg.norm(some) * np.linalg.norm(everyone)))
+    return _cosine(_average(X[:images], wishes[:images]), _average(X, wishes))
+
+
+def alignment_of_batches(seed: int, epochs: int, batch_size: int, draws: int = 100) -> float:
+    """Return the median of `alignment` over batches that are drawn at random.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training run, and of the draws.
+    epochs : int
+        One of `EPOCHS`.
+    batch_size : int
+        How many images are in a batch.
+    draws : int
+        How many batches.
+
+    Returns
+    -------
+    float in [-1, 1]
+    """
+    X, y = training_digits()
+    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    everyone, rng = _average(X, wishes), np.random.default_rng(seed)
+    batches = [rng.choice(len(X), batch_size, replace=False) for _ in range(draws)]
+    return float(np.median([_cosine(_average(X[rows], wishes[rows]), everyone) for rows in batches]))
+
+
+def _lengths(X: np.ndarray, wishes: np.ndarray) -> np.ndarray:
+    """The lengths of the outer products of rows, shape (n,)."""
+    lengths: np.ndarray = np.linalg.norm(X, axis=1) * np.linalg.norm(wishes, axis=1)
+    return lengths
+
+
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
 def _average(X: np.ndarray, wishes: np.ndarray) -> np.ndarray:
@@ -167,16 +226,16 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     figure.set_layout_engine("none")
     limit = np.abs(frame["single"]).max()
     for at, (digit, wish) in enumerate(zip(frame["digits"], frame["single"], strict=True)):
-        left = 0.01 + at * 0.107
-        _grid(figure, [left, 0.5, 0.1, 0.32], digit, "gray_r", (0, 1))
-        _grid(figure, [left, 0.08, 0.1, 0.32], wish, style.DIVERGING, (-limit, limit))
-    figure.text(0.01, 0.9, "six images", fontsize=12)
-    figure.text(0.01, 0.43, "what each asks of one hidden unit", fontsize=12)
+        left = 0.01 + at * 0.108
+        _grid(figure, left, 0.54, 0.1, digit, "gray_r", (0, 1))
+        _grid(figure, left, 0.08, 0.1, wish, style.DIVERGING, (-limit, limit))
+    figure.text(0.01, 0.81, "six images", fontsize=11)
+    figure.text(0.01, 0.35, "what each asks of one hidden unit", fontsize=11)
     own = limit if frame["same_scale"] else np.abs(frame["average"]).max()
-    _grid(figure, [0.69, 0.08, 0.3, 0.74], frame["average"], style.DIVERGING, (-own, own))
+    _grid(figure, 0.68, 0.08, 0.31, frame["average"], style.DIVERGING, (-own, own))
     plural = "s" if frame["images"] > 1 else ""
     when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
-    figure.text(0.69, 0.9, f"average of {frame['images']:,} image{plural}", fontsize=12)
+    figure.text(0.68, 0.81, f"average of {frame['images']:,} image{plural}", fontsize=11)
     scale = "on the scale of the single wishes" if frame["same_scale"] else "on a scale of its own"
     return (
         f"{when}. Over all weights into the hidden layer, the average wish is "
@@ -192,6 +251,7 @@ def averaged_wishes() -> Explorer:
         draw,
         compute,
         name="wishes",
+        size=SIZE,
         images=slider(values=IMAGES, start=1, label="images averaged", digits=4),
         epochs=slider(values=EPOCHS, label="epochs of training"),
         same_scale=toggle(True, label="average on the same scale"),
@@ -206,10 +266,18 @@ def _busiest_unit() -> int:
 
 
 def _grid(
-    figure: Figure, place: list[float], values: np.ndarray, colors: str, limits: tuple[float, float]
+    figure: Figure,
+    left: float,
+    bottom: float,
+    width: float,
+    values: np.ndarray,
+    colors: str,
+    limits: tuple[float, float],
 ) -> None:
-    axes = figure.add_axes(place)
-    axes.imshow(values, cmap=colors, vmin=limits[0], vmax=limits[1], interpolation="none", aspect="auto")
+    """Draw a square of pixels at a place given in shares of the figure."""
+    height = width * SIZE[0] / SIZE[1]
+    axes = figure.add_axes((left, bottom, width, height))
+    axes.imshow(values, cmap=colors, vmin=limits[0], vmax=limits[1], interpolation="none")
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set(visible=True, color=style.FAINT)
     axes.grid(False)

@@ -123,7 +123,7 @@
     }
 
     complain(text) {
-      this.figure.querySelector("figcaption").textContent = text;
+      this.figure.querySelector(".nn-sentence").textContent = text;
     }
 
     // ---- what the reader does ---------------------------------------------------------------------

@@ -19,8 +19,11 @@ def test_the_verdict_follows_from_the_bound():
     assert EXACT.verdict_of(2e-8) == "fails"
 
 
-def test_a_confirmed_claim_says_id_verdict_and_bound_but_no_measured_digit():
-    assert repr(TRAINED.check([0.11, 0.2, 0.3, 0.2, 0.4])) == "T-2 holds. Bound: at least 0.05."
+def test_a_confirmed_claim_says_id_verdict_bound_and_what_the_ledger_remembers():
+    assert (
+        repr(TRAINED.check([0.11, 0.2, 0.3, 0.2, 0.4]))
+        == "T-2 holds. Claimed: at least 0.05. Measured: 0.1 to 0.4."
+    )
 
 
 def test_a_changed_verdict_stops_and_says_what_was_measured():

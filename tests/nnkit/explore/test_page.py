@@ -58,7 +58,7 @@ def test_a_slot_is_stored_for_the_controls_that_it_depends_on(scene):
 def test_the_first_state_is_readable_without_a_script(scene):
     html = page_html(scene)
     assert ">a is 1</i>" in html
-    assert ">1 + 1 &lt; 10</figcaption>" in html
+    assert ">1 + 1 &lt; 10</p>" in html
 
 
 def test_controls_are_native_labeled_and_say_their_value(scene):

@@ -6,6 +6,7 @@ A control is a row of values with a text for each; how it looks in a notebook or
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,14 @@ def slider(
     >>> slider(0.01, 1, steps=3, scale="log").values
     (0.01, 0.1, 1.0)
     """
+    if values is not None and (low, high, steps) != (None, None, None):
+        raise ValueError("slider expects either low and high or values=[...], got both.")
     row = _spaced(low, high, steps, scale) if values is None else tuple(values)
+    for value in row:
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            raise ValueError(f"slider expects finite numbers, got {value!r}; use choice for anything else.")
+    if len(set(row)) < len(row):
+        raise ValueError(f"slider expects every value once, got {_listed(row)}.")
     if len(row) < 2:
         raise ValueError(f"slider expects at least 2 values, got {len(row)}; widen the range or raise steps.")
     texts = tuple(_text(value, digits) for value in row)
@@ -132,12 +140,16 @@ def choice(options: Sequence[Any] | Mapping[str, Any], *, start: Any = None, lab
     >>> choice({"every example": 1, "a batch": 32}).texts
     ('every example', 'a batch')
     """
+    if isinstance(options, str):
+        raise ValueError(f"choice expects several options, got the text {options!r}; put it into a list.")
     texts = tuple(str(option) for option in options)
     values = tuple(options.values()) if isinstance(options, Mapping) else tuple(options)
     if len(values) < 2:
         raise ValueError(
             f"choice expects at least 2 options, got {len(values)}; add one or drop the control."
         )
+    if len(set(texts)) < len(texts):
+        raise ValueError(f"choice expects options that read differently, got {_listed(texts)}.")
     return Control("choice", values, texts, _position(values, values[0] if start is None else start), label)
 
 
@@ -189,7 +201,7 @@ def play(control: Control, *, interval: float = 0.6) -> Control:
     """
     if control.kind != "slider":
         raise ValueError(f"play expects a slider, got a {control.kind}; wrap one of the sliders instead.")
-    if not interval >= 0.1:
+    if not 0.1 <= interval < math.inf:
         raise ValueError(f"play expects an interval of at least 0.1 seconds, got {interval}.")
     return replace(control, interval=float(interval))
 
@@ -208,6 +220,8 @@ def _spaced(low: float | None, high: float | None, steps: int | None, scale: str
     if steps is None and isinstance(low, int) and isinstance(high, int) and scale == "linear":
         return tuple(range(low, high + 1))
     count = 24 if steps is None else steps
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 0:
+        raise ValueError(f"slider expects steps to be a whole number of at least 2, got {count!r}.")
     row = np.geomspace(low, high, count) if scale == "log" else np.linspace(low, high, count)
     return tuple(float(f"{value:.12g}") for value in row)  # 0.3, not 0.30000000000000004
 
@@ -215,8 +229,11 @@ def _spaced(low: float | None, high: float | None, steps: int | None, scale: str
 def _position(values: tuple[Any, ...], start: Any) -> int:
     if start in values:
         return values.index(start)
-    shown = ", ".join(str(value) for value in values[:8]) + (", ..." if len(values) > 8 else "")
-    raise ValueError(f"start expects one of the control's values ({shown}), got {start!r}.")
+    raise ValueError(f"start expects one of the control's values ({_listed(values)}), got {start!r}.")
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return ", ".join(str(value) for value in values[:8]) + (", ..." if len(values) > 8 else "")
 
 
 def _text(value: float, digits: int) -> str:

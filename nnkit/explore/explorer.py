@@ -23,6 +23,7 @@ from nnkit.plots import style
 FRAMES_SWITCH = "NNKIT_EXPLORER_FRAMES"  # set to 1 where a book is built: then the output carries all states
 # Outside the book's pages the theme is unknown, and a template's dark ink needs a light ground.
 PLATE = f'<div style="padding: 0.5rem; color: {style.INK}; background: {style.PAPER}">{{}}</div>'
+LIVE_DPI = 200  # twice the density of a page
 SMOOTH = 0.05  # seconds; a costlier state waits until the slider is let go
 
 
@@ -41,11 +42,12 @@ class Explorer(widgets.VBox):
         self.page = page_html(scene) if os.environ.get(FRAMES_SWITCH) == "1" else ""
         began = time.perf_counter()
         self.shot: Shot = scene.shot(scene.start)
+        drawn = to_png(self.shot.figure, dpi=LIVE_DPI) if self.shot.figure is not None else b""
         smooth = time.perf_counter() - began < SMOOTH
         self.inputs = {name: _input(name, control, smooth) for name, control in scene.controls.items()}
         width = f"{scene.size[0] * 100:.0f}px"
         self.stage = (
-            widgets.Image(format="png", layout=widgets.Layout(width=width, max_width="100%"))
+            widgets.Image(value=drawn, format="png", layout=widgets.Layout(width=width, max_width="100%"))
             if scene.template is None
             else widgets.HTML(layout=widgets.Layout(max_width=width))
         )
@@ -76,7 +78,7 @@ class Explorer(widgets.VBox):
 
     def _show(self) -> None:
         if self.shot.figure is not None:
-            self.stage.value = to_png(self.shot.figure, dpi=200)
+            self.stage.value = to_png(self.shot.figure, dpi=LIVE_DPI)
         else:
             self.stage.value = PLATE.format(self.shot.markup)
         self.sentence.value = f'<p aria-live="polite">{html.escape(self.shot.sentence)}</p>'
@@ -158,13 +160,16 @@ def explore(
       slope: slider, 5 values from 1 to 5, starts at 1
       The line rises by 1 for each step to the right.
     """
+    for key, own in {"compute": compute, "template": template, "size": size, "name": name}.items():
+        if isinstance(own, Control):
+            raise TypeError(f"explore keeps the name {key} for itself; give the control another one.")
     for key, control in controls.items():
         if not isinstance(control, Control):
             raise TypeError(
                 f"explore expects {key} to be a slider, choice, toggle or play, "
                 f"got {type(control).__name__}; write {key}=slider(low, high)."
             )
-    label = name or draw.__name__.strip("_<>").replace("_", "-").lower()
+    label = name or getattr(draw, "__name__", "").strip("_<>").replace("_", "-").lower()
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", label):
         raise ValueError(f"explore expects a name of lowercase words joined by hyphens, got {label!r}.")
     return Explorer(Scene(label, draw, compute, controls, Template(template) if template else None, size))

@@ -7,7 +7,7 @@ import base64
 import gzip
 import html
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,32 +17,27 @@ from nnkit.explore.pictures import themed, to_svg
 from nnkit.explore.scene import Scene, Shot
 
 
-def page_html(scene: Scene, progress: Callable[[int, int], None] | None = None) -> str:
+def page_html(scene: Scene) -> str:
     """Write an explorer with all its states as HTML.
 
     Parameters
     ----------
     scene : Scene
         The explorer.
-    progress : callable, optional
-        Called with (states done, states in all).
 
     Returns
     -------
     str
         One ``<figure>``; the data stand in its ``<script type="application/json">``.
     """
-    shots: dict[tuple[int, ...], dict[str, str]] = {}
-    for done, position in enumerate(scene.positions(), start=1):
-        shots[position] = slots(scene, scene.shot(position))
-        if progress is not None:
-            progress(done, scene.states)
+    shots = {position: slots(scene, scene.shot(position)) for position in scene.positions()}
     controls = "\n".join(_control(scene, axis, name) for axis, name in enumerate(scene.controls))
     first = shots[scene.start]
-    stage = first["picture"] if scene.template is None else scene.template.filled(_without_sentence(first))
+    stage = first["picture"] if scene.template is None else scene.shot(scene.start).markup
     states = _packed(_table(list(shots.values()), scene.shape))
     return (
-        f'<figure class="nn-explorer" id="explorer-{scene.name}" data-explorer="{scene.name}">\n'
+        f'<figure class="nn-explorer" id="explorer-{scene.name}" data-explorer="{scene.name}" '
+        f'aria-label="Explorer {scene.name}">\n'
         f'<form class="nn-controls" aria-label="Controls of {scene.name}">\n{controls}\n'
         '<button type="button" class="nn-reset">Reset</button>\n</form>\n'
         '<p class="nn-sentence" data-text="sentence" aria-live="polite">'
@@ -58,10 +53,6 @@ def slots(scene: Scene, shot: Shot) -> dict[str, str]:
     if shot.figure is not None:
         return {"picture": to_svg(shot.figure, salt=scene.name), "sentence": shot.sentence}
     return {name: themed(str(text)) for name, text in shot.texts.items()} | {"sentence": shot.sentence}
-
-
-def _without_sentence(texts: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in texts.items() if name != "sentence"}
 
 
 def _described(scene: Scene, first: dict[str, str]) -> str:
@@ -93,9 +84,9 @@ def _packed(table: dict[str, dict[str, Any]]) -> str:
 
 def _control(scene: Scene, axis: int, name: str) -> str:
     control = scene.controls[name]
-    identity = f"explorer-{scene.name}-{name}"
+    identity = f"explorer-{scene.name}--{name}"  # no name holds "--", so no two ids are the same
     common = f'id="{identity}" name="{name}" data-axis="{axis}" data-start="{control.start}"'
-    label = f'<label for="{identity}">{html.escape(control.label or name)}</label>'
+    label = f'<label id="{identity}-label" for="{identity}">{html.escape(control.label or name)}</label>'
     return f'<div class="nn-control nn-{control.kind}">{label}{_input(control, common, identity)}</div>'
 
 
@@ -111,12 +102,14 @@ def _input(control: Control, common: str, identity: str) -> str:
     texts = html.escape(json.dumps(list(control.texts), ensure_ascii=False))
     shown = html.escape(control.texts[control.start])
     played = (
-        f'<button type="button" class="nn-play" data-for="{identity}" '
+        f'<button type="button" class="nn-play" id="{identity}-play" data-for="{identity}" '
+        f'aria-labelledby="{identity}-play {identity}-label" '
         f'data-interval="{control.interval:g}">Play</button>'
         if control.interval
         else ""
     )
     return (
         f'<input type="range" {common} min="0" max="{len(control) - 1}" step="1" value="{control.start}" '
-        f'aria-valuetext="{shown}" data-texts="{texts}"><output for="{identity}">{shown}</output>{played}'
+        f'aria-valuetext="{shown}" data-texts="{texts}">'
+        f'<output for="{identity}" aria-live="off">{shown}</output>{played}'
     )

@@ -68,6 +68,7 @@ class Scene:
                 f"explorer {self.name!r} expects at least one control, such as slope=slider(0, 5)."
             )
         self._check_names()
+        self._check_picks()
         limit = TEMPLATE_STATES if self.template else PICTURE_STATES
         if self.states > limit:
             counts = " x ".join(f"{len(control)} {name}" for name, control in self.controls.items())
@@ -133,35 +134,61 @@ class Scene:
         numbers = {key: value for key, value in (frame or {}).items() if _is_number(value)}
         if self.template is not None:
             texts: dict[str, str] = {}
-            sentence = self.draw(*arguments(texts), **keywords)
-            return Shot(sentence or "", numbers, texts=texts, markup=self.template.filled(texts))
+            sentence = _sentence(self.draw(*arguments(texts), **keywords))
+            return Shot(sentence, numbers, texts=texts, markup=self.template.filled(texts))
         with mpl.rc_context(book_style()):
             figure = Figure(figsize=self.size)
-            sentence = self.draw(*arguments(figure), **keywords)
+            sentence = _sentence(self.draw(*arguments(figure), **keywords))
         if not figure.axes:
             raise _Nothing("draw left the figure empty.")
-        return Shot(sentence or "", numbers, figure=figure)
+        return Shot(sentence, numbers, figure=figure)
 
     def _owner(self) -> str:
         functions = [function for function in (self.compute, self.draw) if function is not None]
-        return " or ".join(getattr(function, "__qualname__", repr(function)) for function in functions)
+        return " or ".join(map(_called, functions))
 
     def _check_names(self) -> None:
         function = self.compute or self.draw
-        parameters = inspect.signature(function).parameters.values()
+        parameters = list(inspect.signature(function).parameters.values())[0 if self.compute else 1 :]
         if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             return
-        taken = [parameter.name for parameter in parameters][0 if self.compute else 1 :]
+        taken = [parameter.name for parameter in parameters]
         unknown = [name for name in self.controls if name not in taken]
-        if unknown:
+        needed = [
+            one.name for one in parameters if one.default is one.empty and one.name not in self.controls
+        ]
+        if unknown or needed:
+            wrong = ["there is no " + ", ".join(unknown)] if unknown else []
+            wrong += ["no control gives it " + ", ".join(needed)] if needed else []
             raise ValueError(
-                f"explorer {self.name!r}: {function.__name__} takes {', '.join(taken) or 'no control'}, "
-                f"there is no {', '.join(unknown)}; rename the control or add the parameter."
+                f"explorer {self.name!r}: {_called(function)} takes {', '.join(taken) or 'no control'}, "
+                f"{' and '.join(wrong)}; give both the same names."
             )
+
+    def _check_picks(self) -> None:
+        for pick in self.template.picks if self.template else ():
+            name, _, at = pick.partition(":")
+            if name not in self.controls or not at.isdecimal() or int(at) >= len(self.controls[name]):
+                raise ValueError(
+                    f"explorer {self.name!r}: data-pick={pick!r} expects control:number, one of "
+                    f"{', '.join(self.controls)} and the number of one of its values, counted from 0."
+                )
 
 
 class _Nothing(ValueError):
     """A function ran through and gave nothing to show."""
+
+
+def _called(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", repr(function))
+
+
+def _sentence(answer: Any) -> str:
+    if not isinstance(answer, (str, type(None))):
+        raise _Nothing(
+            f"draw expects to return its sentence or nothing, it returned {type(answer).__name__}."
+        )
+    return answer or ""
 
 
 def _is_number(value: Any) -> bool:

@@ -23,7 +23,7 @@ class Template:
     Raises
     ------
     ValueError
-        If the markup is not well formed, or has no slot.
+        If the markup is not well formed, has no slot, or marks one in a way that cannot be filled.
 
     Examples
     --------
@@ -44,7 +44,14 @@ class Template:
         names = [name for element in self.root.iter() for _, name in _bindings(element)]
         if not names:
             raise ValueError('Template expects at least one slot; mark an element with data-text="name".')
+        if taken := {"sentence", "picture"} & set(names):
+            raise ValueError(
+                f"Template keeps the name {' and '.join(sorted(taken))} for itself; rename the slot."
+            )
         self.slots = tuple(dict.fromkeys(names))
+        self.picks = tuple(
+            pick for element in self.root.iter() if (pick := element.get("data-pick")) is not None
+        )
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the markup with every slot filled.
@@ -95,8 +102,21 @@ class Template:
 
 def _bindings(element: ElementTree.Element) -> list[tuple[str | None, str]]:
     """List the slots of one element: (attribute, slot), with None for its text."""
-    texts: list[tuple[str | None, str]] = [(None, name) for name in element.get("data-text", "").split()]
-    return texts + [tuple(pair.split(":", 1)) for pair in element.get("data-attr", "").split()]  # type: ignore[misc]
+    found: list[tuple[str | None, str]] = []
+    if "data-text" in element.attrib:
+        name = element.get("data-text", "")
+        if len(name.split()) != 1 or len(element):
+            raise ValueError(
+                f"Template expects data-text to name one slot of an element without children, "
+                f"got {name!r} in <{element.tag}>."
+            )
+        found.append((None, name))
+    for pair in element.get("data-attr", "").split():
+        attribute, _, name = pair.partition(":")
+        if not (attribute and name):
+            raise ValueError(f"Template expects data-attr to hold pairs attribute:slot, got {pair!r}.")
+        found.append((attribute, name))
+    return found
 
 
 def _written(root: ElementTree.Element) -> str:

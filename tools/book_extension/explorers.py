@@ -22,7 +22,7 @@ _DATA = re.compile(r'<script type="application/json" class="nn-data">(?P<data>.*
 def setup(app: Sphinx) -> None:
     """Add the explorers' script and style, and the move."""
     app.connect("builder-inited", _add_static)
-    app.connect("html-page-context", _move_states)
+    app.connect("html-page-context", _move_states, priority=400)  # before myst-nb adds its scripts
 
 
 def _add_static(app: Sphinx) -> None:
@@ -31,6 +31,8 @@ def _add_static(app: Sphinx) -> None:
 
 
 def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    # The widgets behind the explorers: of no use without a kernel, and heavier than the page.
+    getattr(app.env, "nb_metadata", {}).get(page, {}).get("js_files", {}).pop("ipywidgets_state", None)
     body = context.get("body", "")
     names = _FIGURE.findall(body)
     if not names:
@@ -46,7 +48,7 @@ def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any],
     folder.mkdir(parents=True)
     for name in names:
         start = body.index(f'data-explorer="{name}"')
-        found = _DATA.search(body, start)
+        found = _DATA.search(body, start, body.index("</figure>", start))
         if found is None:
             raise ExtensionError(f"explorer {name} on page {page} carries no states; execute the page again.")
         text = f"nnExplorers.receive({json.dumps(name)}, {found['data']});\n"

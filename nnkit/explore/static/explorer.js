@@ -21,6 +21,7 @@
       this.inputs = [...figure.querySelectorAll("[data-axis]")].sort((a, b) => a.dataset.axis - b.dataset.axis);
       this.players = [...figure.querySelectorAll(".nn-play")];
       this.stage = figure.querySelector(".nn-stage");
+      this.sentence = figure.querySelector(".nn-sentence");
       this.table = null;
       this.timer = null;
       this.bind();
@@ -66,7 +67,7 @@
         const input = this.inputs.find((candidate) => candidate.name === name);
         element.setAttribute("aria-pressed", String(this.position(input) === Number(at)));
       }
-      if (this.stage.scrollWidth > this.stage.clientWidth) this.stage.tabIndex = 0; // the keyboard can scroll it
+      this.reach();
       if (!this.table) return;
       const slots = {};
       for (const [name, slot] of Object.entries(this.table)) {
@@ -76,6 +77,12 @@
       }
       this.fill(slots);
       this.figure.dataset.shown = this.inputs.map((input) => this.position(input)).join(" ");
+    }
+
+    reach() {
+      // The keyboard reaches a stage that scrolls, and passes over one that does not.
+      if (this.stage.scrollWidth > this.stage.clientWidth) this.stage.tabIndex = 0;
+      else this.stage.removeAttribute("tabindex");
     }
 
     fill(slots) {
@@ -101,29 +108,29 @@
     load() {
       if (this.loading) return;
       this.loading = true;
-      const own = this.figure.querySelector(".nn-data");
-      if (own) {
-        this.receive(JSON.parse(own.textContent));
-        return;
-      }
       const script = document.createElement("script"); // not fetch: a page opened from a folder may not fetch
       script.src = this.figure.dataset.src;
-      script.onerror = () => this.complain(`The data of this explorer did not load (${script.src}).`);
+      script.onerror = () => this.complain("did not load");
+      script.onload = () => this.received || this.complain("are damaged"); // a syntax error fires load, too
       document.head.append(script);
     }
 
     async receive(data) {
+      this.received = true;
+      if (!window.DecompressionStream) return this.complain("cannot be unpacked by this browser; a newer one can");
       try {
         this.table = await unpacked(data);
-        this.show();
-        this.figure.classList.add("nn-ready");
-      } catch (error) {
-        this.complain(`This browser could not unpack the explorer's states (${error.message}).`);
+      } catch {
+        return this.complain("are damaged");
       }
+      this.show();
+      this.figure.classList.add("nn-ready");
     }
 
     complain(text) {
-      this.figure.querySelector(".nn-sentence").textContent = text;
+      this.pause();
+      this.figure.classList.remove("nn-live"); // controls that move nothing would be a lie
+      this.sentence.append(` (The other states of this explorer ${text}; this is the first one.)`);
     }
 
     // ---- what the reader does ---------------------------------------------------------------------
@@ -131,9 +138,11 @@
     bind() {
       this.figure.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
       for (const input of this.inputs) {
-        input.addEventListener("input", () => this.turned());
         input.addEventListener("pointerdown", () => this.pause());
-        input.addEventListener("keydown", () => this.pause());
+        input.addEventListener("input", () => {
+          this.pause();
+          this.turned();
+        });
       }
       this.figure.querySelector(".nn-reset").addEventListener("click", () => this.reset());
       for (const player of this.players) player.addEventListener("click", () => this.toggle(player));
@@ -144,6 +153,7 @@
     bindPick(element) {
       const [name, at] = element.dataset.pick.split(":");
       const pick = () => {
+        this.pause();
         this.set(this.inputs.find((input) => input.name === name), Number(at));
         this.turned();
       };
@@ -170,29 +180,29 @@
     }
 
     toggle(player) {
-      const playing = player.getAttribute("aria-pressed") === "true";
+      const playing = player === this.playing;
       this.pause();
       if (playing) return;
       const input = document.getElementById(player.dataset.for);
       const last = this.count(input) - 1;
       if (this.position(input) === last) this.set(input, 0);
-      player.setAttribute("aria-pressed", "true");
+      this.playing = player;
+      this.sentence.setAttribute("aria-live", "off"); // a sentence per tick would flood a screen reader
       player.textContent = "Pause";
       const interval = 1000 * Number(player.dataset.interval) * (reduced.matches ? 2 : 1);
       this.timer = window.setInterval(() => {
         this.set(input, this.position(input) + 1);
+        if (this.position(input) === last) this.pause(); // first: the last sentence is spoken
         this.turned();
-        if (this.position(input) === last) this.pause();
       }, interval);
       this.turned();
     }
 
     pause() {
       window.clearInterval(this.timer);
-      for (const player of this.players) {
-        player.setAttribute("aria-pressed", "false");
-        player.textContent = "Play";
-      }
+      this.playing = null;
+      this.sentence.setAttribute("aria-live", "polite");
+      for (const player of this.players) player.textContent = "Play";
     }
   }
 
@@ -202,7 +212,9 @@
 
   function remember() {
     window.clearTimeout(pending);
+    const was = window.location.hash;
     pending = window.setTimeout(() => {
+      if (window.location.hash !== was) return; // the reader followed a link meanwhile
       const parts = [];
       for (const explorer of explorers.values()) {
         for (const input of explorer.inputs) {
@@ -232,7 +244,7 @@
       explorer.show();
       first = first || explorer;
     }
-    if (first) first.figure.scrollIntoView({ block: "center" });
+    if (first) first.figure.scrollIntoView();
   }
 
   window.nnExplorers = {
@@ -260,6 +272,8 @@
       near.observe(figure);
     }
     recall();
+    window.addEventListener("hashchange", recall);
+    window.addEventListener("resize", () => explorers.forEach((explorer) => explorer.reach()));
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

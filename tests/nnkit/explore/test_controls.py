@@ -69,6 +69,29 @@ def test_play_keeps_everything_but_adds_the_interval():
             lambda: slider(1.0, 1.0001, steps=3),
             "slider shows two of its values as the same text at 3 digits; raise digits.",
         ),
+        (lambda: slider(values=[1, 1, 2]), "slider expects every value once, got 1, 1, 2."),
+        (
+            lambda: slider(0, 5, values=[1, 2]),
+            "slider expects either low and high or values=[...], got both.",
+        ),
+        (
+            lambda: slider(values=[1.0, float("nan")]),
+            "slider expects finite numbers, got nan; use choice for anything else.",
+        ),
+        (
+            lambda: slider(values=["a", "b"]),
+            "slider expects finite numbers, got 'a'; use choice for anything else.",
+        ),
+        (
+            lambda: slider(0.0, 1.0, steps=2.5),
+            "slider expects steps to be a whole number of at least 2, got 2.5.",
+        ),
+        (lambda: choice("abc"), "choice expects several options, got the text 'abc'; put it into a list."),
+        (lambda: choice([1, "1"]), "choice expects options that read differently, got 1, 1."),
+        (
+            lambda: play(slider(0, 2), interval=float("inf")),
+            "play expects an interval of at least 0.1 seconds, got inf.",
+        ),
         (lambda: slider(1, 4, start=2.5), "start expects one of the control's values (1, 2, 3, 4), got 2.5."),
         (lambda: choice(["one"]), "choice expects at least 2 options, got 1; add one or drop the control."),
         (

@@ -1,5 +1,7 @@
 """Scenes: every state is computed by the explorer's own functions, and a failure names its state."""
 
+import functools
+
 import pytest
 
 from nnkit.explore import ExplorerError, Scene, Template, explore, slider, toggle
@@ -66,7 +68,7 @@ def test_a_control_that_the_function_does_not_take_is_named():
     with pytest.raises(ValueError) as error:
         explore(line, slope=slider(0, 2), offset=slider(0, 2))
     assert str(error.value) == (
-        "explorer 'line': line takes slope, there is no offset; rename the control or add the parameter."
+        "explorer 'line': line takes slope, there is no offset; give both the same names."
     )
 
 
@@ -105,3 +107,47 @@ def test_toggles_pass_true_booleans():
 
     list(map(scene(draw, on=toggle()).shot, [(0,), (1,)]))
     assert seen == [False, True]
+
+
+def test_a_parameter_without_a_control_is_named():
+    with pytest.raises(ValueError) as error:
+        scene(lambda frame, figure: None, lambda a, b: {}, a=slider(0, 1))
+    assert "takes a, b, no control gives it b; give both the same names." in str(error.value)
+
+
+def test_a_partial_can_draw():
+    shown = Scene(
+        "two",
+        functools.partial(lambda figure, a, b: figure.subplots() and None, b=1),
+        None,
+        {"a": slider(0, 1)},
+    )
+    assert shown.shot((0,)).figure is not None
+
+
+def test_a_draw_that_returns_something_else_than_a_sentence_is_told_so():
+    with pytest.raises(
+        ExplorerError, match="draw expects to return its sentence or nothing, it returned list"
+    ):
+        scene(lambda figure, a: figure.subplots().plot([0, a]), a=slider(0, 1)).shot((0,))
+
+
+@pytest.mark.parametrize("pick", ["egde:0", "a:2", "a", "a:x", "a:-1"])
+def test_an_element_that_picks_nothing_is_refused(pick):
+    with pytest.raises(ValueError) as error:
+        scene(
+            lambda frame, slots: None,
+            lambda a: {},
+            Template(f'<p data-text="e" data-pick="{pick}"/>'),
+            a=slider(0, 1),
+        )
+    assert str(error.value) == (
+        f"explorer 'test': data-pick='{pick}' expects control:number, one of a and the number of one "
+        "of its values, counted from 0."
+    )
+
+
+def test_names_that_explore_keeps_for_itself_are_refused():
+    with pytest.raises(TypeError) as error:
+        explore(line, slope=slider(0, 1), size=slider(1, 3))
+    assert str(error.value) == "explore keeps the name size for itself; give the control another one."

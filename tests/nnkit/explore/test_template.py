@@ -47,3 +47,25 @@ def test_markup_without_slots_or_with_open_tags_is_refused():
         Template("<p>nothing moves</p>")
     with pytest.raises(ValueError, match=r"^Template expects well-formed markup with one root element: "):
         Template("<p><b></p>")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('<p data-text="sentence"/>', "Template keeps the name sentence for itself; rename the slot."),
+        (
+            '<p data-text="e f"/>',
+            "Template expects data-text to name one slot of an element without children, got 'e f' in <p>.",
+        ),
+        (
+            '<p data-text="e"><b/></p>',
+            "Template expects data-text to name one slot of an element without children, got 'e' in <p>.",
+        ),
+        ('<p data-attr="x"/>', "Template expects data-attr to hold pairs attribute:slot, got 'x'."),
+        ('<p data-attr=":x"/>', "Template expects data-attr to hold pairs attribute:slot, got ':x'."),
+    ],
+)
+def test_slots_that_could_not_be_filled_are_refused(markup, text):
+    with pytest.raises(ValueError) as error:
+        Template(markup)
+    assert str(error.value) == text

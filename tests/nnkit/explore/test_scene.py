@@ -132,7 +132,7 @@ def test_a_draw_that_returns_something_else_than_a_sentence_is_told_so():
         scene(lambda figure, a: figure.subplots().plot([0, a]), a=slider(0, 1)).shot((0,))
 
 
-@pytest.mark.parametrize("pick", ["egde:0", "a:2", "a", "a:x", "a:-1"])
+@pytest.mark.parametrize("pick", ["side:0", "a:2", "a", "a:x", "a:-1"])
 def test_an_element_that_picks_nothing_is_refused(pick):
     with pytest.raises(ValueError) as error:
         scene(

@@ -352,7 +352,9 @@ def test_the_ledger_shows_a_row_with_anchor_links_and_a_worded_verdict(plain_boo
     assert re.search(r'href="[^"]*#olah2015"', row)
     assert '<span class="nn-verdict nn-depends">depends</span>' in row
     text = re.sub(r"<[^>]+>", " ", row).split()
-    assert " ".join(text) == "CO-1 One is odd Olah olah2015 counted 5 seeds at least 1 1 to 3 depends"
+    assert (
+        " ".join(text) == "CO-1 One is odd Olah olah2015 counted 5 seeds at least 1 measured 1 to 3 depends"
+    )
 
 
 # --- The site's files ------------------------------------------------------------------------------

@@ -227,12 +227,12 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     limit = np.abs(frame["single"]).max()
     for at, (digit, wish) in enumerate(zip(frame["digits"], frame["single"], strict=True)):
         left = 0.01 + at * 0.108
-        _grid(figure, left, 0.54, 0.1, digit, "gray_r", (0, 1))
-        _grid(figure, left, 0.08, 0.1, wish, style.DIVERGING, (-limit, limit))
+        _grid(figure, (left, 0.54, 0.1), digit, "gray_r", (0, 1))
+        _grid(figure, (left, 0.08, 0.1), wish, style.DIVERGING, (-limit, limit))
     figure.text(0.01, 0.81, "six images", fontsize=11)
     figure.text(0.01, 0.35, "what each asks of one hidden unit", fontsize=11)
     own = limit if frame["same_scale"] else np.abs(frame["average"]).max()
-    _grid(figure, 0.68, 0.08, 0.31, frame["average"], style.DIVERGING, (-own, own))
+    _grid(figure, (0.68, 0.08, 0.31), frame["average"], style.DIVERGING, (-own, own))
     plural = "s" if frame["images"] > 1 else ""
     when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
     figure.text(0.68, 0.81, f"average of {frame['images']:,} image{plural}", fontsize=11)
@@ -267,14 +267,13 @@ def _busiest_unit() -> int:
 
 def _grid(
     figure: Figure,
-    left: float,
-    bottom: float,
-    width: float,
+    place: tuple[float, float, float],
     values: np.ndarray,
     colors: str,
     limits: tuple[float, float],
 ) -> None:
-    """Draw a square of pixels at a place given in shares of the figure."""
+    """Draw a square of pixels; its left, bottom and width are shares of the figure."""
+    left, bottom, width = place
     height = width * SIZE[0] / SIZE[1]
     axes = figure.add_axes((left, bottom, width, height))
     axes.imshow(values, cmap=colors, vmin=limits[0], vmax=limits[1], interpolation="none")

@@ -150,10 +150,10 @@ def test_no_file_tells_anyone_to_install_the_other_project():
 
 def texts():
     kinds = {".md", ".py", ".ipynb", ".toml", ".txt", ".yml", ".yaml", ".cfg", ".js", ".html", ".lock", ""}
-    skipped = {"_build", ".git", "build", "dist"}
+    skipped, hidden = {"_build", "build", "dist", "__pycache__"}, {".ci", ".binder"}  # caches quote this test
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [
-            name for name in folders if name not in skipped and not name.startswith((".venv", "__"))
+            name for name in folders if name in hidden or not (name in skipped or name.startswith("."))
         ]
         for path in (Path(folder) / name for name in files if Path(name).suffix in kinds):
             if path != Path(__file__):

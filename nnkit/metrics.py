@@ -29,7 +29,8 @@ def accuracy(prediction: np.ndarray, target: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the shapes do not match or there are no examples.
+        If the shapes do not match, there are no examples or fewer than two classes, or a class index is out
+        of range.
     TypeError
         If class indices are not integers.
 
@@ -39,7 +40,7 @@ def accuracy(prediction: np.ndarray, target: np.ndarray) -> float:
     0.6666666666666666
     """
     prediction, target = np.asarray(prediction), np.asarray(target)
-    if prediction.ndim != 2 or prediction.size == 0:
+    if prediction.ndim != 2 or prediction.size == 0 or prediction.shape[1] == 1:
         raise ValueError(
             f"accuracy expects prediction of shape (batch, classes), got {prediction.shape}; "
             "pass one column per class."
@@ -55,5 +56,10 @@ def accuracy(prediction: np.ndarray, target: np.ndarray) -> float:
         raise TypeError(
             f"accuracy expects class indices as integers, got dtype {target.dtype}; "
             "convert them with target.astype(np.int64)."
+        )
+    if target.min() < 0 or target.max() >= prediction.shape[1]:
+        raise ValueError(
+            f"accuracy expects class indices from 0 to {prediction.shape[1] - 1}, got from {target.min()} to "
+            f"{target.max()}; give prediction one column per class."
         )
     return float((prediction.argmax(axis=1) == target).mean())

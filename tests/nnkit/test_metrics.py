@@ -38,6 +38,19 @@ def test_between_equal_outputs_the_first_wins():
             "accuracy expects prediction of shape (batch, classes), got (0, 3); pass one column per class.",
         ),
         (
+            np.zeros((2, 1)),
+            np.zeros((2, 1)),
+            ValueError,
+            "accuracy expects prediction of shape (batch, classes), got (2, 1); pass one column per class.",
+        ),
+        (
+            np.zeros((2, 3)),
+            np.array([0, 3]),
+            ValueError,
+            "accuracy expects class indices from 0 to 2, got from 0 to 3; "
+            "give prediction one column per class.",
+        ),
+        (
             np.zeros((2, 3)),
             np.zeros((2, 1), int),
             ValueError,

@@ -9,7 +9,15 @@ from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
 from nnkit.layers import Layer, Linear, ReLU, Sigmoid, Tanh
-from nnkit.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from nnkit.losses import (
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    MulticlassHinge,
+    SigmoidBinaryCrossEntropy,
+    SoftmaxCrossEntropy,
+)
 from nnkit.metrics import accuracy
 from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
@@ -35,7 +43,11 @@ __all__ = [  # noqa: RUF022
     "summary",
     "Loss",
     "MeanSquaredError",
+    "MeanAbsoluteError",
+    "Huber",
+    "SigmoidBinaryCrossEntropy",
     "SoftmaxCrossEntropy",
+    "MulticlassHinge",
     "accuracy",
     "Optimizer",
     "SGD",

@@ -22,6 +22,7 @@ from nnkit.metrics import accuracy
 from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
+from nnkit.penalties import L1, L2, Elastic, Penalty
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -48,6 +49,10 @@ __all__ = [  # noqa: RUF022
     "SigmoidBinaryCrossEntropy",
     "SoftmaxCrossEntropy",
     "MulticlassHinge",
+    "Penalty",
+    "L1",
+    "L2",
+    "Elastic",
     "accuracy",
     "Optimizer",
     "SGD",

@@ -31,6 +31,13 @@ class LossCase:
 
 
 @dataclass
+class PenaltyCase:
+    name: str
+    build: Callable  # (**options) -> penalty
+    reference: Callable  # weight -> cost, for one number
+
+
+@dataclass
 class OptimizerCase:
     name: str
     build: Callable  # (parameters, learning_rate) -> optimizer
@@ -250,6 +257,16 @@ LOSSES = [
     LossCase("MulticlassHinge", nnkit.MulticlassHinge, (5, 3), classes, hinge(1.0)),
     LossCase(
         "MulticlassHinge, narrow", lambda: nnkit.MulticlassHinge(margin=0.3), (5, 3), classes, hinge(0.3)
+    ),
+]
+
+PENALTIES = [
+    PenaltyCase("L1", lambda **options: nnkit.L1(0.3, **options), lambda w: 0.3 * abs(w)),
+    PenaltyCase("L2", lambda **options: nnkit.L2(0.3, **options), lambda w: 0.15 * w**2),
+    PenaltyCase(
+        "Elastic",
+        lambda **options: nnkit.Elastic(0.3, l1_share=0.2, **options),
+        lambda w: 0.06 * abs(w) + 0.12 * w**2,
     ),
 ]
 

@@ -18,7 +18,16 @@ from nnkit.losses import (
     SigmoidBinaryCrossEntropy,
     SoftmaxCrossEntropy,
 )
-from nnkit.metrics import accuracy
+from nnkit.metrics import (
+    accuracy,
+    class_scores,
+    confusion_matrix,
+    exact_match,
+    f1,
+    precision,
+    r2,
+    recall,
+)
 from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
@@ -54,6 +63,13 @@ __all__ = [  # noqa: RUF022
     "L2",
     "Elastic",
     "accuracy",
+    "exact_match",
+    "confusion_matrix",
+    "class_scores",
+    "precision",
+    "recall",
+    "f1",
+    "r2",
     "Optimizer",
     "SGD",
     "Adam",

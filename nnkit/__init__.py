@@ -9,11 +9,29 @@ from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
 from nnkit.layers import Layer, Linear, ReLU, Sigmoid, Tanh
-from nnkit.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
-from nnkit.metrics import accuracy
+from nnkit.losses import (
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    MulticlassHinge,
+    SigmoidBinaryCrossEntropy,
+    SoftmaxCrossEntropy,
+)
+from nnkit.metrics import (
+    accuracy,
+    class_scores,
+    confusion_matrix,
+    exact_match,
+    f1,
+    precision,
+    r2,
+    recall,
+)
 from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
+from nnkit.penalties import L1, L2, Elastic, Penalty
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -35,8 +53,23 @@ __all__ = [  # noqa: RUF022
     "summary",
     "Loss",
     "MeanSquaredError",
+    "MeanAbsoluteError",
+    "Huber",
+    "SigmoidBinaryCrossEntropy",
     "SoftmaxCrossEntropy",
+    "MulticlassHinge",
+    "Penalty",
+    "L1",
+    "L2",
+    "Elastic",
     "accuracy",
+    "exact_match",
+    "confusion_matrix",
+    "class_scores",
+    "precision",
+    "recall",
+    "f1",
+    "r2",
     "Optimizer",
     "SGD",
     "Adam",

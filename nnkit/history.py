@@ -27,7 +27,8 @@ class EpochRecord:
     learning_rate : float
         That of the epoch's last update.
     loss : float
-        Mean over the epoch's examples, each counted in its own batch just before that batch's update.
+        Mean over the epoch's examples, each counted in its own batch just before that batch's update,
+        without the trainer's penalty.
     metrics : dict of str to float
         On the training data after the epoch, as in inference. Empty if the trainer has no metrics.
     validation_loss : float or None

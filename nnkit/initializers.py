@@ -2,6 +2,8 @@
 
 An initializer is called as `initializer(rng, shape, fan_in, fan_out)` and gives a float64 array; the layer
 casts it to its own dtype. Storing and training the result belongs to `parameter` and `optimizers`.
+
+A function of this module raises ValueError when an argument is outside the range that its docstring states.
 """
 
 from __future__ import annotations
@@ -44,63 +46,50 @@ class Initializer(ABC):
         """The call that made it."""
 
 
-class _Constant(Initializer):
-    def __init__(self, value: float, text: str) -> None:
-        self.value, self.text = value, text
+class _Named(Initializer):
+    """Set by one number, and named by the call that made it."""
 
-    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
-        return np.full(shape, self.value, dtype=np.float64)
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-class _Normal(Initializer):
-    def __init__(self, std: float) -> None:
-        self.std = std
-
-    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
-        return rng.normal(0.0, self.std, shape)
+    def __init__(self, call: str, number: float) -> None:
+        self.call, self.number = call, number
 
     def __repr__(self) -> str:
-        return f"normal({self.std!r})"
+        return self.call
 
 
-class _Uniform(Initializer):
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-
+class _Constant(_Named):
     def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
-        return rng.uniform(-self.limit, self.limit, shape)
-
-    def __repr__(self) -> str:
-        return f"uniform({self.limit!r})"
+        return np.full(shape, self.number, dtype=np.float64)
 
 
-class _VarianceScaling(Initializer):
-    """Mean 0 and a variance set by the fans: `gain / fan_in`, or `gain / ((fan_in + fan_out) / 2)`."""
+class _Normal(_Named):
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        return rng.normal(0.0, self.number, shape)
 
-    def __init__(self, name: str, gain: float, both_fans: bool, distribution: str) -> None:
+
+class _Uniform(_Named):
+    def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        return rng.uniform(-self.number, self.number, shape)
+
+
+class _VarianceScaling(_Named):
+    """Mean 0 and a variance set by the fans: `number / fan_in`, or `number / ((fan_in + fan_out) / 2)`."""
+
+    def __init__(self, name: str, number: float, both_fans: bool, distribution: str) -> None:
         if distribution not in ("normal", "uniform"):
             raise ValueError(f'{name} expects distribution "normal" or "uniform", got {distribution!r}.')
-        self.name, self.gain, self.both_fans, self.distribution = name, gain, both_fans, distribution
+        super().__init__(f'{name}("{distribution}")', number)
+        self.both_fans, self.distribution = both_fans, distribution
 
     def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
         fan = (fan_in + fan_out) / 2 if self.both_fans else fan_in
-        std = math.sqrt(self.gain / fan)
+        std = math.sqrt(self.number / fan)
         if self.distribution == "normal":
             return rng.normal(0.0, std, shape)
         limit = math.sqrt(3.0) * std  # a uniform variable on (-a, a) has variance a^2 / 3
         return rng.uniform(-limit, limit, shape)
 
-    def __repr__(self) -> str:
-        return f'{self.name}("{self.distribution}")'
 
-
-class _Orthogonal(Initializer):
-    def __init__(self, gain: float) -> None:
-        self.gain = gain
-
+class _Orthogonal(_Named):
     def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
         if len(shape) < 2:
             raise ValueError(
@@ -110,16 +99,14 @@ class _Orthogonal(Initializer):
         tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
         Q, R = np.linalg.qr(tall)
         Q *= np.sign(np.diag(R))  # fixes the signs QR leaves open, so that all rotations are equally likely
-        return self.gain * (Q if rows >= columns else Q.T).reshape(shape)
-
-    def __repr__(self) -> str:
-        return f"orthogonal({self.gain!r})"
+        return self.number * (Q if rows >= columns else Q.T).reshape(shape)
 
 
-def _check_positive(name: str, argument: str, value: float) -> float:
+def _positive(name: str, argument: str, value: float) -> tuple[str, float]:
+    """The call and its number, if that is positive and finite."""
     if not 0 < value < math.inf:
         raise ValueError(f"{name} expects a positive {argument}, got {value!r}; zeros() draws zeros.")
-    return float(value)
+    return f"{name}({float(value)!r})", float(value)
 
 
 def zeros() -> Initializer:
@@ -130,7 +117,7 @@ def zeros() -> Initializer:
     >>> zeros()
     zeros()
     """
-    return _Constant(0.0, "zeros()")
+    return _Constant("zeros()", 0.0)
 
 
 def constant(value: float) -> Initializer:
@@ -141,11 +128,6 @@ def constant(value: float) -> Initializer:
     value : float
         A finite number.
 
-    Raises
-    ------
-    ValueError
-        If `value` is NaN or infinite.
-
     Examples
     --------
     >>> constant(0.1)(np.random.default_rng(0), (3,), fan_in=1, fan_out=3)
@@ -153,7 +135,7 @@ def constant(value: float) -> Initializer:
     """
     if not math.isfinite(value):
         raise ValueError(f"constant expects a finite value, got {value!r}.")
-    return _Constant(float(value), f"constant({float(value)!r})")
+    return _Constant(f"constant({float(value)!r})", float(value))
 
 
 def normal(std: float) -> Initializer:
@@ -162,18 +144,14 @@ def normal(std: float) -> Initializer:
     Parameters
     ----------
     std : float > 0
-
-    Raises
-    ------
-    ValueError
-        If `std` is not a positive finite number.
+        Finite.
 
     Examples
     --------
     >>> normal(0.01)
     normal(0.01)
     """
-    return _Normal(_check_positive("normal", "std", std))
+    return _Normal(*_positive("normal", "std", std))
 
 
 def uniform(limit: float) -> Initializer:
@@ -182,18 +160,14 @@ def uniform(limit: float) -> Initializer:
     Parameters
     ----------
     limit : float > 0
-
-    Raises
-    ------
-    ValueError
-        If `limit` is not a positive finite number.
+        Finite.
 
     Examples
     --------
     >>> uniform(0.5)
     uniform(0.5)
     """
-    return _Uniform(_check_positive("uniform", "limit", limit))
+    return _Uniform(*_positive("uniform", "limit", limit))
 
 
 def glorot(distribution: str = "uniform") -> Initializer:
@@ -202,11 +176,6 @@ def glorot(distribution: str = "uniform") -> Initializer:
     Parameters
     ----------
     distribution : {"uniform", "normal"}
-
-    Raises
-    ------
-    ValueError
-        If `distribution` is neither.
 
     Examples
     --------
@@ -228,11 +197,6 @@ def he(distribution: str = "normal") -> Initializer:
     ----------
     distribution : {"normal", "uniform"}
 
-    Raises
-    ------
-    ValueError
-        If `distribution` is neither.
-
     Examples
     --------
     >>> W = he()(np.random.default_rng(0), (1000, 50), fan_in=1000, fan_out=50)
@@ -253,11 +217,6 @@ def lecun(distribution: str = "normal") -> Initializer:
     ----------
     distribution : {"normal", "uniform"}
 
-    Raises
-    ------
-    ValueError
-        If `distribution` is neither.
-
     Examples
     --------
     >>> lecun()
@@ -273,16 +232,12 @@ def lecun(distribution: str = "normal") -> Initializer:
 def orthogonal(gain: float = 1.0) -> Initializer:
     """A random matrix with orthonormal columns (or rows, if wider than tall), times `gain`.
 
-    Axes before the last count as rows.
+    Axes before the last count as rows. When called, it raises ValueError for a shape of fewer than two axes.
 
     Parameters
     ----------
     gain : float > 0
-
-    Raises
-    ------
-    ValueError
-        If `gain` is not a positive finite number; when called, if the shape has fewer than two axes.
+        Finite.
 
     Examples
     --------
@@ -296,4 +251,4 @@ def orthogonal(gain: float = 1.0) -> Initializer:
     neural networks"; Mezzadri 2007, "How to generate random matrices from the classical compact groups",
     section 5, for the signs of R.
     """
-    return _Orthogonal(_check_positive("orthogonal", "gain", gain))
+    return _Orthogonal(*_positive("orthogonal", "gain", gain))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from nnkit.history import EpochRecord, History
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.optimizers import Optimizer
+from nnkit.penalties import Penalty
 
 __all__ = ["Trainer", "backpropagate"]
 
@@ -34,9 +36,8 @@ def backpropagate(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, tra
     ----------
     model : Layer
     loss : Loss
-    x : ndarray, shape (batch, ...)
-    y : ndarray, shape (batch, ...)
-        The target, as the loss expects it.
+    x, y : ndarray, shape (batch, ...)
+        The input, and the target as the loss expects it.
     training : bool
         Handed to the layers.
 
@@ -76,6 +77,9 @@ class Trainer:
         Examples per step. The last batch of an epoch may be smaller.
     rng : numpy.random.Generator
         Draws a new order of the examples in every epoch.
+    penalty : Penalty, optional
+        Adds its gradient in every step. No loss that is returned or recorded includes its value, so that
+        training and validation losses compare.
     metrics : sequence of callables
         Functions ``(prediction, target) -> float``, reported under their ``__name__``.
 
@@ -117,6 +121,7 @@ class Trainer:
         *,
         batch_size: int,
         rng: np.random.Generator,
+        penalty: Penalty | None = None,
         metrics: Iterable[Metric] = (),
     ) -> None:
         check_kind("model", model, Layer)
@@ -124,8 +129,10 @@ class Trainer:
         check_kind("optimizer", optimizer, Optimizer)
         check_kind("rng", rng, np.random.Generator)
         check_count("batch_size", batch_size)
+        if penalty is not None:
+            check_kind("penalty", penalty, Penalty)
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.batch_size, self.rng = batch_size, rng
+        self.batch_size, self.rng, self.penalty = batch_size, rng, penalty
         self.metrics = name_metrics(metrics)
         self.history = History()
         check_optimizer(model, optimizer)
@@ -140,7 +147,7 @@ class Trainer:
         Returns
         -------
         float
-            The loss of the batch before the update.
+            The loss of the batch before the update, without the penalty.
 
         Raises
         ------
@@ -151,6 +158,8 @@ class Trainer:
             value = backpropagate(self.model, self.loss, x, y)
             if not math.isfinite(value):
                 raise self._diverged("loss", value, x, y)
+            if self.penalty is not None:
+                self.penalty.add_gradient(self.model.parameters())
             self.optimizer.step()
         return value
 
@@ -214,9 +223,7 @@ class Trainer:
         """
         check_count("epochs", epochs)
         callbacks = list(callbacks)
-        records = self.epochs(train, validation)
-        for _ in range(epochs):
-            record = next(records)
+        for record in islice(self.epochs(train, validation), epochs):
             if any([callback(record) for callback in callbacks]):  # a list, so that each sees the record
                 break
         return self.history
@@ -235,10 +242,8 @@ class Trainer:
 
         Raises
         ------
-        ValueError
-            If data are empty, not finite, or of unequal lengths.
-        TypeError
-            If `data` is not a pair of arrays.
+        ValueError, TypeError
+            As in `epochs`, for the data.
         """
         return self._scores(check_data("evaluation", data, self.model))
 

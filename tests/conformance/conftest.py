@@ -13,6 +13,7 @@ _spec.loader.exec_module(cases)
 TABLES = {
     "layer_case": cases.LAYERS,
     "loss_case": cases.LOSSES,
+    "penalty_case": cases.PENALTIES,
     "optimizer_case": cases.OPTIMIZERS,
     "initializer_case": cases.INITIALIZERS,
 }

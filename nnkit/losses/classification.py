@@ -1,0 +1,237 @@
+"""Losses for targets that are classes. They take logits, any real numbers, never probabilities.
+
+A network that is trained with them ends without sigmoid or softmax. Losses for targets that are numbers
+stand in `regression`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nnkit.losses.arguments import check_classes, check_entries, check_logits, check_positive, check_rows
+from nnkit.losses.base import Loss
+
+__all__ = ["MulticlassHinge", "SigmoidBinaryCrossEntropy", "SoftmaxCrossEntropy"]
+
+
+class SigmoidBinaryCrossEntropy(Loss):
+    """Cross-entropy of p = sigmoid(logits), mean(-target * log p - (1 - target) * log(1 - p)).
+
+    It takes **logits**, one per yes-or-no question: several outputs may be 1 at once. The mean runs over
+    **all** entries, over the batch and over the outputs. So the gradient is
+    (sigmoid(logits) - target) / logits.size. With one output it is the loss of logistic regression.
+
+    Logits and target have the same shape, usually (batch, n_out). The target holds probabilities, 0 and 1
+    among them. Both value and gradient keep all digits, however small they are.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ at all, the batch is empty, or a target is outside [0, 1].
+    TypeError
+        If the logits are not a floating-point ndarray, or the target holds no real numbers.
+
+    Examples
+    --------
+    >>> loss = SigmoidBinaryCrossEntropy()
+    >>> loss.value_and_gradient(np.array([[0.0, 1e4]]), np.array([[1, 0]]))  # (log 2 + 1e4) / 2
+    (5000.34657359028, array([[-0.25,  0.5 ]]))
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.2 (the loss as a softplus).
+    """
+
+    def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, ...]:
+        target = check_entries("SigmoidBinaryCrossEntropy", prediction, target)
+        if not (target.min() >= 0 and target.max() <= 1):
+            raise ValueError(
+                f"SigmoidBinaryCrossEntropy expects target in [0, 1], got {target.min():g} to "
+                f"{target.max():g}; pass 1 for yes and 0 for no."
+            )
+        excess = (prediction > 0) - target  # the gradient where sigmoid is all but 0 or 1
+        decay = np.exp(-np.abs(prediction))  # at most 1: exp never overflows
+        return prediction, excess, decay
+
+    def _value(self, shared: tuple[np.ndarray, ...]) -> float:
+        logits, excess, decay = shared
+        return float((logits * excess + np.log1p(decay)).mean())  # both terms >= 0: no digits cancel
+
+    def _gradient(self, shared: tuple[np.ndarray, ...]) -> np.ndarray:
+        logits, excess, decay = shared
+        tail = decay / (1 + decay)  # sigmoid(-|logits|)
+        return (excess + np.where(logits > 0, -tail, tail)) / logits.size
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Cross-entropy of softmax(logits), -mean(log softmax(logits)[target]).
+
+    It takes **logits**, any real numbers, not probabilities: the model ends without softmax. The mean runs
+    over the batch. The gradient is (softmax(logits) - target as probabilities) / batch.
+
+    The prediction has shape (batch, classes). The target has shape (batch,) and holds class indices from 0
+    to classes - 1, or has shape (batch, classes) and holds probabilities, each row summing to 1.
+
+    Parameters
+    ----------
+    class_weights : sequence of float > 0, optional
+        A weight w per class: an example costs -sum(w * target * log softmax(logits)). The mean over the
+        batch is then the **weighted** mean: the sum of the costs over the sum of w[target]. For rows of
+        probabilities that is the sum of w * target, so that one-hot rows cost what indices cost.
+    label_smoothing : float in [0, 1)
+        The share of every target that is spread evenly over all classes: the target becomes
+        (1 - label_smoothing) * target + label_smoothing / classes. The weights' sum stays as it was.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range, shapes do not match, the batch is empty, a class index is out of range,
+        or a row of probabilities is negative somewhere or does not sum to 1.
+    TypeError
+        If the logits are not floating-point, or class indices are not integers.
+
+    Examples
+    --------
+    >>> logits = np.array([[2.0, 2.0], [1e4, -1e4]])
+    >>> loss = SoftmaxCrossEntropy()
+    >>> round(loss.value(logits, np.array([0, 0])), 6)  # (log 2 + 0) / 2
+    0.346574
+    >>> loss.gradient(logits, np.array([0, 0]))
+    array([[-0.25,  0.25],
+           [ 0.  ,  0.  ]])
+    >>> SoftmaxCrossEntropy(class_weights=[1, 3]).value(logits, np.array([0, 1]))  # (log 2 + 3 * 2e4) / 4
+    15000.17328679514
+    >>> SoftmaxCrossEntropy(label_smoothing=0.5).gradient(logits, np.array([0, 0]))
+    array([[-0.125,  0.125],
+           [ 0.125, -0.125]])
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.3. Szegedy, Vanhoucke, Ioffe, Shlens
+    & Wojna 2016, "Rethinking the Inception Architecture for Computer Vision", section 7, for smoothing. The
+    weighted mean is that of PyTorch's CrossEntropyLoss for class indices; for probabilities PyTorch divides
+    by the batch.
+    """
+
+    def __init__(self, *, class_weights: ArrayLike | None = None, label_smoothing: float = 0.0) -> None:
+        self.class_weights = np.array(1.0 if class_weights is None else class_weights, dtype=np.float64)
+        if not ((self.class_weights > 0) & (self.class_weights < np.inf)).all():
+            raise ValueError(
+                f"SoftmaxCrossEntropy expects positive finite class_weights, got {class_weights!r}."
+            )
+        if not 0 <= label_smoothing < 1:
+            raise ValueError(f"SoftmaxCrossEntropy expects label_smoothing in [0, 1), got {label_smoothing}.")
+        self.label_smoothing = float(label_smoothing)
+
+    def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[Any, ...]:
+        name = "SoftmaxCrossEntropy"
+        check_logits(name, prediction)
+        if np.shape(target) == prediction.shape:
+            target = check_rows(name, prediction, target)
+        else:
+            target = check_classes(name, target, prediction, f" or {prediction.shape} with probabilities")
+        shifted = prediction - prediction.max(axis=1, keepdims=True)  # subtract the max: exp never overflows
+        exponentials = np.exp(shifted)
+        sums = exponentials.sum(axis=1, keepdims=True)  # (batch, 1)
+        return shifted, exponentials, sums, *self._weigh(target, prediction)
+
+    def _weigh(self, target: np.ndarray, logits: np.ndarray) -> tuple[np.ndarray, float]:
+        """The factor of each -log softmax and the divisor of their sum; class indices stand for factors 1."""
+        weights, classes = self.class_weights, logits.shape[1]
+        if weights.ndim == 0 and not self.label_smoothing:
+            return target, len(target)
+        if weights.shape not in ((), (classes,)):
+            raise ValueError(
+                f"SoftmaxCrossEntropy expects {classes} class_weights for logits of shape {logits.shape}, "
+                f"got shape {weights.shape}; pass one per class."
+            )
+        if target.ndim == 1:
+            target = np.eye(classes)[target]
+        smooth = (1 - self.label_smoothing) * target + self.label_smoothing / classes
+        return weights * smooth, float((weights * target).sum())
+
+    def _value(self, shared: tuple[Any, ...]) -> float:
+        shifted, _, sums, target, divisor = shared
+        if target.ndim == 1:  # -log softmax = log(sum exp) - logit
+            costs = np.log(sums[:, 0]) - shifted[np.arange(len(target)), target]
+        else:
+            costs = target * (np.log(sums) - shifted)
+        return float(costs.sum() / divisor)
+
+    def _gradient(self, shared: tuple[Any, ...]) -> np.ndarray:
+        _, exponentials, sums, target, divisor = shared
+        gradient: np.ndarray = exponentials / sums  # softmax
+        if target.ndim == 1:
+            gradient[np.arange(len(target)), target] -= 1
+        else:
+            gradient *= target.sum(axis=1, keepdims=True)
+            gradient -= target
+        gradient /= divisor
+        return gradient
+
+    def __repr__(self) -> str:
+        weights = [f"class_weights={self.class_weights.tolist()}"] if self.class_weights.ndim else []
+        smoothing = [f"label_smoothing={self.label_smoothing}"] if self.label_smoothing else []
+        return f"SoftmaxCrossEntropy({', '.join(weights + smoothing)})"
+
+
+class MulticlassHinge(Loss):
+    """The multiclass hinge: the right class should lead every other one by a margin.
+
+    An example costs the sum over the wrong classes j of max(0, logit_j - logit_target + margin). The mean
+    runs over the batch. The gradient of an example is 1 for each wrong class inside the margin, and minus
+    their number for the target; where a maximum is 0 on both sides it is 0.
+
+    The prediction has shape (batch, classes). The target has shape (batch,) and holds class indices.
+
+    Parameters
+    ----------
+    margin : float > 0
+
+    Raises
+    ------
+    ValueError
+        If `margin` is not a positive finite number, shapes do not match, the batch is empty, or a class
+        index is out of range.
+    TypeError
+        If the logits are not floating-point, or class indices are not integers.
+
+    Examples
+    --------
+    >>> logits = np.array([[-2.85, 0.86, 0.28]])
+    >>> value, gradient = MulticlassHinge().value_and_gradient(logits, np.array([2]))
+    >>> round(value, 12)  # max(0, -2.85 - 0.28 + 1) + max(0, 0.86 - 0.28 + 1)
+    1.58
+    >>> gradient
+    array([[ 0.,  1., -1.]])
+
+    References
+    ----------
+    Weston & Watkins 1999, "Support Vector Machines for Multi-Class Pattern Recognition" (with margin 2);
+    CS231n notes, "Linear Classification", whose numbers are in the example. PyTorch's MultiMarginLoss
+    divides by the number of classes besides.
+    """
+
+    def __init__(self, margin: float = 1.0) -> None:
+        self.margin = check_positive("MulticlassHinge", "margin", margin)
+
+    def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        check_logits("MulticlassHinge", prediction)
+        target = check_classes("MulticlassHinge", target, prediction)[:, None]  # (batch, 1)
+        lead = np.take_along_axis(prediction, target, axis=1)
+        costs = np.maximum(prediction - lead + self.margin, 0)
+        np.put_along_axis(costs, target, 0, axis=1)
+        return costs, target
+
+    def _value(self, shared: tuple[np.ndarray, np.ndarray]) -> float:
+        costs, _ = shared
+        return float(costs.sum() / len(costs))
+
+    def _gradient(self, shared: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        costs, target = shared
+        gradient = (costs > 0).astype(costs.dtype)
+        np.put_along_axis(gradient, target, -gradient.sum(axis=1, keepdims=True), axis=1)
+        return gradient / len(costs)

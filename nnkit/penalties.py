@@ -84,7 +84,7 @@ class Penalty(ABC):
 
 
 class L1(Penalty):
-    """The lasso penalty, strength * sum(|W|).
+    """The lasso penalty, strength * sum(abs(W)).
 
     Its gradient is strength * sign(W), and 0 where W is 0: a pull of the same force on every weight, which
     drives small ones to zero. Gradient steps overshoot it, so there they jitter by about rate * strength.
@@ -143,7 +143,7 @@ class L2(Penalty):
 
 
 class Elastic(Penalty):
-    """The elastic net, strength * (l1_share * sum(|W|) + (1 - l1_share) / 2 * sum(W^2)).
+    """The elastic net, strength * (l1_share * sum(abs(W)) + (1 - l1_share) / 2 * sum(W^2)).
 
     A mixture of `L1` and `L2`, which are its ends. Its gradient is
     strength * (l1_share * sign(W) + (1 - l1_share) * W).

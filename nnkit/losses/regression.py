@@ -54,7 +54,7 @@ class MeanSquaredError(_DifferenceLoss):
 
 
 class MeanAbsoluteError(_DifferenceLoss):
-    """The mean absolute error, mean(|prediction - target|).
+    """The mean absolute error, mean(abs(prediction - target)).
 
     The mean runs over all entries, as in `MeanSquaredError`, which says what is accepted. The gradient is
     sign(prediction - target) / prediction.size, and 0 where both are equal. The best constant prediction is
@@ -81,8 +81,8 @@ class MeanAbsoluteError(_DifferenceLoss):
 class Huber(_DifferenceLoss):
     """Squared near the target, absolute far from it: outliers pull with a bounded force.
 
-    With d = prediction - target an entry costs d^2 / 2 where |d| <= delta, and delta * (|d| - delta / 2)
-    elsewhere. The mean runs over all entries, as in `MeanSquaredError`, which says what is accepted. The
+    With d = prediction - target an entry costs d^2 / 2 where abs(d) <= delta, and elsewhere
+    delta * (abs(d) - delta / 2). The mean runs over all entries, as in `MeanSquaredError`, which says what is accepted. The
     gradient is d, cut to the interval from -delta to delta, / prediction.size.
 
     Parameters
@@ -112,7 +112,7 @@ class Huber(_DifferenceLoss):
 
     def _value(self, difference: np.ndarray) -> float:
         cut = difference.clip(-self.delta, self.delta)
-        return float((cut * (difference - cut / 2)).mean())  # d * d / 2, or delta * (|d| - delta / 2)
+        return float((cut * (difference - cut / 2)).mean())  # d * d / 2, or delta * (abs(d) - delta / 2)
 
     def _gradient(self, difference: np.ndarray) -> np.ndarray:
         return difference.clip(-self.delta, self.delta) / difference.size

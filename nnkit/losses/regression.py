@@ -82,8 +82,8 @@ class Huber(_DifferenceLoss):
     """Squared near the target, absolute far from it: outliers pull with a bounded force.
 
     With d = prediction - target an entry costs d^2 / 2 where abs(d) <= delta, and elsewhere
-    delta * (abs(d) - delta / 2). The mean runs over all entries, as in `MeanSquaredError`, which says what is accepted. The
-    gradient is d, cut to the interval from -delta to delta, / prediction.size.
+    delta * (abs(d) - delta / 2). The mean runs over all entries, as in `MeanSquaredError`, which says what
+    is accepted. The gradient is d, cut to the interval from -delta to delta, / prediction.size.
 
     Parameters
     ----------

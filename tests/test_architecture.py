@@ -4,6 +4,7 @@ import ast
 import inspect
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -61,20 +62,25 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def code_lines(node: ast.AST) -> int:
-    """Lines of a function that hold code: no docstring, comments or blank lines."""
-    skipped = set()
+def code_lines(path: Path, node: ast.AST) -> int:
+    """Lines of a module or function that hold code: no docstring, comments or blank lines."""
+    silent = (
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    )
+    with path.open(encoding="utf-8") as file:
+        tokens = [token for token in tokenize.generate_tokens(file.readline) if token.type not in silent]
+    lines = {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
     for inner in ast.walk(node):
         if isinstance(inner, (ast.FunctionDef, ast.ClassDef, ast.Module)) and ast.get_docstring(inner):
-            doc = inner.body[0]
-            skipped |= set(range(doc.lineno, doc.end_lineno + 1))
-    lines = {
-        line
-        for inner in ast.walk(node)
-        if hasattr(inner, "lineno")
-        for line in range(inner.lineno, inner.end_lineno + 1)
-    }
-    return len(lines - skipped)
+            lines -= set(range(inner.body[0].lineno, inner.body[0].end_lineno + 1))
+    if isinstance(node, ast.Module):
+        return len(lines)
+    return len(lines & set(range(node.lineno, node.end_lineno + 1)))
 
 
 def functions():
@@ -130,7 +136,7 @@ def test_no_module_is_longer_than_300_lines(path):
 
 
 def test_no_function_is_longer_than_40_lines_of_code():
-    found = {f"{NAMES[path]}.{node.name}": code_lines(node) for path, node in functions()}
+    found = {f"{NAMES[path]}.{node.name}": code_lines(path, node) for path, node in functions()}
     assert {name: lines for name, lines in found.items() if lines > 40} == {}
 
 
@@ -145,7 +151,9 @@ def test_no_function_takes_more_than_five_positional_arguments():
 
 
 def test_the_core_stays_under_2500_lines_of_code():
-    core = {NAMES[path]: code_lines(TREES[path]) for path in MODULES if part(path) in CORE | {"analysis"}}
+    core = {
+        NAMES[path]: code_lines(path, TREES[path]) for path in MODULES if part(path) in CORE | {"analysis"}
+    }
     assert sum(core.values()) < 2500, core
 
 

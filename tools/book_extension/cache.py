@@ -71,9 +71,10 @@ def fingerprint(root: Path) -> str:
 
 
 def _own_hash() -> str:
-    """A hash of this extension's code."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    """A hash of this extension's code, templates and styles."""
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.is_file())
+    own = [path.read_bytes() for path in files if "__pycache__" not in path.parts]
+    return hashlib.sha256(b"".join(own)).hexdigest()
 
 
 def drop_stale_cache(cache_folder: Path, current: str) -> bool:

@@ -104,8 +104,7 @@ def agreement(seed: int, epochs: int, images: int = IMAGES[-1]) -> float:
     float
         1 if all images wish the same.
     """
-    X, y = training_digits()
-    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    X, wishes = _all_wishes(seed, epochs)
     average = _average(X[:images], wishes[:images])
     return float(np.linalg.norm(average) / _lengths(X, wishes).mean())
 
@@ -127,8 +126,7 @@ def agreement_over_chance(seed: int, epochs: int, draws: int = 200) -> float:
     float
         Above 1 if fewer than one in 20 of the random averages are as long.
     """
-    X, y = training_digits()
-    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    X, wishes = _all_wishes(seed, epochs)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, len(X), 1))
     random = [np.linalg.norm(_average(X, wishes * turned)) for turned in signs]
     return float(np.linalg.norm(_average(X, wishes)) / np.quantile(random, 0.95))
@@ -151,8 +149,7 @@ def alignment(seed: int, epochs: int, images: int) -> float:
     float in [-1, 1]
         1 if both averages point the same way, 0 if at a right angle; for the first weights.
     """
-    X, y = training_digits()
-    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    X, wishes = _all_wishes(seed, epochs)
     return _cosine(_average(X[:images], wishes[:images]), _average(X, wishes))
 
 
@@ -174,8 +171,7 @@ def alignment_of_batches(seed: int, epochs: int, batch_size: int, draws: int = 1
     -------
     float in [-1, 1]
     """
-    X, y = training_digits()
-    wishes = hidden_wishes(snapshots(seed)[epochs], X, y)
+    X, wishes = _all_wishes(seed, epochs)
     everyone, rng = _average(X, wishes), np.random.default_rng(seed)
     batches = [rng.choice(len(X), batch_size, replace=False) for _ in range(draws)]
     return float(np.median([_cosine(_average(X[rows], wishes[rows]), everyone) for rows in batches]))
@@ -189,6 +185,12 @@ def _lengths(X: np.ndarray, wishes: np.ndarray) -> np.ndarray:
 
 def _cosine(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.sum(a * b) / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _all_wishes(seed: int, epochs: int) -> tuple[np.ndarray, np.ndarray]:
+    """The images, and what each asks of the hidden units of one network."""
+    X, y = training_digits()
+    return X, hidden_wishes(snapshots(seed)[epochs], X, y)
 
 
 def _average(X: np.ndarray, wishes: np.ndarray) -> np.ndarray:

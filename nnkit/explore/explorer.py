@@ -42,19 +42,18 @@ class Explorer(widgets.VBox):
         self.page = page_html(scene) if os.environ.get(FRAMES_SWITCH) == "1" else ""
         began = time.perf_counter()
         self.shot: Shot = scene.shot(scene.start)
-        drawn = to_png(self.shot.figure, dpi=LIVE_DPI) if self.shot.figure is not None else b""
+        drawn = self._drawn()
         smooth = time.perf_counter() - began < SMOOTH
         self.inputs = {name: _input(name, control, smooth) for name, control in scene.controls.items()}
         width = f"{scene.size[0] * 100:.0f}px"
         self.stage = (
             widgets.Image(value=drawn, format="png", layout=widgets.Layout(width=width, max_width="100%"))
             if scene.template is None
-            else widgets.HTML(layout=widgets.Layout(max_width=width))
+            else widgets.HTML(value=drawn, layout=widgets.Layout(max_width=width))
         )
-        self.sentence = widgets.HTML()
+        self.sentence = widgets.HTML(value=self._said())
         rows = [_row(self.inputs[name], control) for name, control in scene.controls.items()]
         super().__init__([*rows, self.sentence, self.stage])
-        self._show()
         for box in self.inputs.values():
             box.observe(self._changed, names="value" if isinstance(box, widgets.Checkbox) else "index")
 
@@ -72,16 +71,18 @@ class Explorer(widgets.VBox):
     def _changed(self, change: Any) -> None:
         try:
             self.shot = self.scene.shot(self.position)
-            self._show()
+            self.stage.value = self._drawn()
+            self.sentence.value = self._said()
         except Exception:
             self.sentence.value = f"<pre>{html.escape(traceback.format_exc())}</pre>"
 
-    def _show(self) -> None:
+    def _drawn(self) -> bytes | str:
         if self.shot.figure is not None:
-            self.stage.value = to_png(self.shot.figure, dpi=LIVE_DPI)
-        else:
-            self.stage.value = PLATE.format(self.shot.markup)
-        self.sentence.value = f'<p aria-live="polite">{html.escape(self.shot.sentence)}</p>'
+            return to_png(self.shot.figure, dpi=LIVE_DPI)
+        return PLATE.format(self.scene.markup(self.shot))
+
+    def _said(self) -> str:
+        return f'<p aria-live="polite">{html.escape(self.shot.sentence)}</p>'
 
     def __repr__(self) -> str:
         lines = [f"Explorer {self.scene.name!r}, {self.scene.states} states"]

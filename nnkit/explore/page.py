@@ -33,7 +33,7 @@ def page_html(scene: Scene) -> str:
     shots = {position: slots(scene, scene.shot(position)) for position in scene.positions()}
     controls = "\n".join(_control(scene, axis, name) for axis, name in enumerate(scene.controls))
     first = shots[scene.start]
-    stage = first["picture"] if scene.template is None else scene.shot(scene.start).markup
+    stage = first["picture"] if scene.template is None else scene.markup(scene.shot(scene.start))
     states = _packed(_table(list(shots.values()), scene.shape))
     return (
         f'<figure class="nn-explorer" id="explorer-{scene.name}" data-explorer="{scene.name}" '

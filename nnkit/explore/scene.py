@@ -39,15 +39,12 @@ class Shot:
         The picture of a picture explorer.
     texts : dict of str to str
         The slots of a template explorer.
-    markup : str
-        The filled template of a template explorer.
     """
 
     sentence: str
     numbers: dict[str, float]
     figure: Figure | None = None
     texts: dict[str, str] = field(default_factory=dict)
-    markup: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +120,10 @@ class Scene:
                 f"Mend {self._owner()}, or leave this value out of the control."
             ) from error
 
+    def markup(self, shot: Shot) -> str:
+        """Return the filled template of a state; empty without a template."""
+        return self.template.filled(shot.texts) if self.template else ""
+
     def _shot(self, values: dict[str, Any]) -> Shot:
         frame = None if self.compute is None else self.compute(**values)
         if self.compute is not None and not isinstance(frame, Mapping):
@@ -135,7 +136,8 @@ class Scene:
         if self.template is not None:
             texts: dict[str, str] = {}
             sentence = _sentence(self.draw(*arguments(texts), **keywords))
-            return Shot(sentence, numbers, texts=texts, markup=self.template.filled(texts))
+            self.template.check(texts)
+            return Shot(sentence, numbers, texts=texts)
         with mpl.rc_context(book_style()):
             figure = Figure(figsize=self.size)
             sentence = _sentence(self.draw(*arguments(figure), **keywords))

@@ -81,7 +81,18 @@ class Template:
         drawing.set("xmlns", "http://www.w3.org/2000/svg")
         return _written(drawing)
 
-    def _fill(self, values: Mapping[str, str]) -> ElementTree.Element:
+    def check(self, values: Mapping[str, str]) -> None:
+        """Refuse texts that do not fit the slots; fills nothing.
+
+        Parameters
+        ----------
+        values : mapping of slot name to text
+
+        Raises
+        ------
+        ValueError
+            If a slot is missing, or a name is none of the slots.
+        """
         missing = [name for name in self.slots if name not in values]
         unknown = [name for name in values if name not in self.slots]
         if missing or unknown:
@@ -90,6 +101,9 @@ class Template:
                 + [f"; {', '.join(unknown)} is none of them"] * bool(unknown)
             )
             raise ValueError(f"the template expects a text for each of its slots{found}.")
+
+    def _fill(self, values: Mapping[str, str]) -> ElementTree.Element:
+        self.check(values)
         root = copy.deepcopy(self.root)
         for element in root.iter():
             for attribute, name in _bindings(element):

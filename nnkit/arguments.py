@@ -1,95 +1,130 @@
-"""What a trainer accepts: arguments of the right kind, and data that are finite and of one length.
+"""What public names accept: the checks at the door, and the one form of their errors.
 
-What a layer or a loss accepts stands in that layer or loss.
+An error says who expects what, what came, and how to mend it. Checks that know about layers, losses or
+trainers stand beside those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+import reprlib
+from collections.abc import Iterable
 
 import numpy as np
 
-from nnkit.layers import Layer
-from nnkit.optimizers import Optimizer
 
-Data = tuple[np.ndarray, np.ndarray]
-Metric = Callable[[np.ndarray, np.ndarray], float]
-
-
-def check_kind(name: str, value: object, kind: type) -> None:
+def check_kind(owner: str, name: str, value: object, kind: type | tuple[type, ...], remedy: str = "") -> None:
     """Refuse what is not an instance of `kind`."""
     if not isinstance(value, kind):
-        got = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
-        article = "an" if kind.__name__[0] in "AEIOU" else "a"
-        raise TypeError(f"Trainer expects {name} to be {article} {kind.__name__}, got {got}.")
+        first = kind[0] if isinstance(kind, tuple) else kind
+        article = "an" if first.__name__[0] in "AEIOUaeiou" else "a"
+        raise TypeError(
+            f"{owner} expects {name} to be {article} {first.__name__}, got {described(value)}{_mend(remedy)}."
+        )
 
 
-def check_count(name: str, value: int) -> None:
-    """Refuse what is not an int of at least 1."""
+def check_bool(owner: str, name: str, value: bool) -> bool:
+    """The value, if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{owner} expects {name} to be True or False, got {described(value)}.")
+    return bool(value)
+
+
+def check_int(
+    owner: str, name: str, value: int, *, low: int = 1, high: int | None = None, remedy: str = ""
+) -> int:
+    """The value, if it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"Trainer expects {name} to be an int, got {type(value).__name__} {value!r}.")
-    if value < 1:
-        raise ValueError(f"Trainer expects {name} to be at least 1, got {value}.")
+        raise TypeError(f"{owner} expects {name} to be an int, got {described(value)}{_mend(remedy)}.")
+    if value < low or (high is not None and value > high):
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{owner} expects {name} to be {bounds}, got {value}{_mend(remedy)}.")
+    return int(value)
 
 
-def check_optimizer(model: Layer, optimizer: Optimizer) -> None:
-    """Refuse an optimizer that would move other parameters than the model's."""
-    owned = {id(parameter) for parameter in model.parameters()}
-    members = [member for parameter in optimizer.parameters for member in parameter.members]
-    if all(id(member) in owned for member in members):
-        return
-    name = type(optimizer).__name__
-    raise ValueError(
-        "Trainer expects an optimizer over the model's own parameters, got some that are not in the "
-        f"model (perhaps it was copied); build {name}(model.parameters(), ...) from the model in use."
-    )
+def check_number(owner: str, name: str, value: float, interval: str, remedy: str = "") -> float:
+    """The value, if it is a real number in an interval such as ``"[0, 1)"`` or ``"(0, inf)"``."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{owner} expects {name} to be a number, got {described(value)}{_mend(remedy)}.")
+    low, high = map(float, interval[1:-1].split(","))
+    above = value >= low if interval[0] == "[" else value > low
+    below = value <= high if interval[-1] == "]" else value < high
+    if not (above and below and math.isfinite(value)):  # NaN is in no interval
+        raise ValueError(f"{owner} expects {name} in {interval}, got {value}{_mend(remedy)}.")
+    return float(value)
 
 
-def name_metrics(metrics: Iterable[Metric]) -> dict[str, Metric]:
-    """The metrics by the name under which they are reported."""
-    if callable(metrics):
-        raise TypeError("Trainer expects metrics to be a sequence of functions, got one; pass metrics=[it].")
-    named: dict[str, Metric] = {}
-    for metric in metrics:
-        name = getattr(metric, "__name__", None)
-        if not callable(metric) or name is None:
-            raise TypeError(
-                f"Trainer expects metrics to be functions with a __name__, got {type(metric).__name__}; "
-                "write a def."
-            )
-        if name in named or name == "loss":
-            raise ValueError(f'Trainer expects metrics of different names, none called "loss", got {name!r}.')
-        named[name] = metric
-    return named
+def check_choice(owner: str, name: str, value: str, choices: Iterable[str]) -> str:
+    """The value, if it is one of the names."""
+    choices = list(choices)
+    if not isinstance(value, str) or value not in choices:
+        names = " or ".join([", ".join(map(repr, choices[:-1])), repr(choices[-1])])
+        kind = ValueError if isinstance(value, str) else TypeError
+        raise kind(f"{owner} expects {name} to be {names}, got {described(value)}.")
+    return value
 
 
-def check_data(name: str, data: Data, model: Layer) -> Data:
-    """Both arrays, if they are whole, finite and of one length; real numbers cast to the model's dtype."""
-    if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise TypeError(f"Trainer expects {name} data as a pair (X, y), got {type(data).__name__}.")
-    X, y = np.asarray(data[0]), np.asarray(data[1])
-    if X.ndim == 0 or y.ndim == 0 or len(X) == 0:
-        raise ValueError(
-            f"Trainer expects {name} data with at least one example, got X of shape {X.shape} and y of shape "
-            f"{y.shape}."
+def check_rng(owner: str, rng: np.random.Generator) -> None:
+    """Refuse a seed in place of a generator."""
+    check_kind(owner, "rng", rng, np.random.Generator, "pass np.random.default_rng(0)")
+
+
+def check_dtype(owner: str, dtype: np.typing.DTypeLike) -> np.dtype[np.floating]:
+    """The dtype, if it is float32 or float64."""
+    if dtype not in (np.float32, np.float64, "float32", "float64"):
+        raise TypeError(f"{owner} expects dtype to be np.float64 or np.float32, got {described(dtype)}.")
+    return np.dtype(dtype)
+
+
+def check_floats(owner: str, name: str, array: np.ndarray) -> None:
+    """Refuse what is not an array of floating-point numbers: a list has no shape, an int no slope."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(
+            f"{owner} expects {name} as a floating-point ndarray, got {type(array).__name__}; "
+            "pass np.array(..., dtype=np.float64)."
         )
-    if len(X) != len(y):
-        raise ValueError(
-            f"Trainer expects {name} data with one target per example, got {len(X)} examples and {len(y)} "
-            "targets."
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"{owner} expects {name} as a floating-point ndarray, got dtype {array.dtype}; "
+            f"convert it with {name}.astype(np.float64)."
         )
-    for letter, array in (("X", X), ("y", y)):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-            raise ValueError(
-                f"Trainer expects finite {name} data, got NaN or infinity in {bad.sum()} of {len(array)} "
-                f"rows of {letter}, first in row {int(np.argmax(bad))}; fill or drop these rows."
-            )
-    return _cast(X, model), _cast(y, model)
 
 
-def _cast(array: np.ndarray, model: Layer) -> np.ndarray:
-    parameters = model.parameters()
-    if array.dtype.kind != "f" or not parameters:
-        return array  # integers stay: they may be class indices
-    return array.astype(parameters[0].value.dtype, copy=False)  # once here, so that no batch needs it
+def check_shape(owner: str, name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Refuse what is not a floating-point array of exactly this shape."""
+    check_floats(owner, name, array)
+    if array.shape != shape:
+        raise ValueError(f"{owner} expects {name} of shape {shape}, got {array.shape}.")
+
+
+def as_numbers(owner: str, name: str, array: np.ndarray) -> np.ndarray:
+    """The array_like as an array, if it holds real numbers and has at least one entry on its first axis."""
+    try:
+        array = np.asarray(array)
+    except ValueError:  # rows of unequal length
+        raise ValueError(
+            f"{owner} expects {name} as an array, got rows of unequal length; make them equally long."
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"{owner} expects {name} to hold real numbers, got dtype {array.dtype}; "
+            "encode it as numbers first."
+        )
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{owner} expects {name} to hold at least one example, got shape {array.shape}.")
+    return array
+
+
+def described(value: object) -> str:
+    """What came, in a few words: its type, and the value where that is short."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, (str, bool, int, float)):
+        return f"{type(value).__name__} {reprlib.repr(value)}"
+    if isinstance(value, np.ndarray):
+        return f"an ndarray of shape {value.shape}"
+    return type(value).__name__
+
+
+def _mend(remedy: str) -> str:
+    return f"; {remedy}" if remedy else ""

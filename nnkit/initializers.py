@@ -3,7 +3,8 @@
 An initializer is called as `initializer(rng, shape, fan_in, fan_out)` and gives a float64 array; the layer
 casts it to its own dtype. Storing and training the result belongs to `parameter` and `optimizers`.
 
-A function of this module raises ValueError when an argument is outside the range that its docstring states.
+A function of this module raises ValueError when an argument is outside the range that its docstring states,
+TypeError when it is of the wrong kind.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import math
 from abc import ABC, abstractmethod
 
 import numpy as np
+
+from nnkit.arguments import check_choice, check_number
 
 __all__ = ["Initializer", "constant", "glorot", "he", "lecun", "normal", "orthogonal", "uniform", "zeros"]
 
@@ -75,8 +78,7 @@ class _VarianceScaling(_Named):
     """Mean 0 and a variance set by the fans: `number / fan_in`, or `number / ((fan_in + fan_out) / 2)`."""
 
     def __init__(self, name: str, number: float, both_fans: bool, distribution: str) -> None:
-        if distribution not in ("normal", "uniform"):
-            raise ValueError(f'{name} expects distribution "normal" or "uniform", got {distribution!r}.')
+        check_choice(name, "distribution", distribution, ("normal", "uniform"))
         super().__init__(f'{name}("{distribution}")', number)
         self.both_fans, self.distribution = both_fans, distribution
 
@@ -104,9 +106,8 @@ class _Orthogonal(_Named):
 
 def _positive(name: str, argument: str, value: float) -> tuple[str, float]:
     """The call and its number, if that is positive and finite."""
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} expects a positive {argument}, got {value!r}; zeros() draws zeros.")
-    return f"{name}({float(value)!r})", float(value)
+    number = check_number(name, argument, value, "(0, inf)", "zeros() draws zeros")
+    return f"{name}({number!r})", number
 
 
 def zeros() -> Initializer:
@@ -133,9 +134,8 @@ def constant(value: float) -> Initializer:
     >>> constant(0.1)(np.random.default_rng(0), (3,), fan_in=1, fan_out=3)
     array([0.1, 0.1, 0.1])
     """
-    if not math.isfinite(value):
-        raise ValueError(f"constant expects a finite value, got {value!r}.")
-    return _Constant(f"constant({float(value)!r})", float(value))
+    value = check_number("constant", "value", value, "(-inf, inf)")
+    return _Constant(f"constant({value!r})", value)
 
 
 def normal(std: float) -> Initializer:

@@ -6,13 +6,14 @@ Layers themselves live beside this file; networks made of layers live in `nnkit.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from nnkit.parameter import Parameter
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "walk"]
 
 
 class Layer(ABC):
@@ -21,6 +22,13 @@ class Layer(ABC):
     `forward` returns its output together with a cache: whatever `backward` needs, as a plain value. Nothing
     is remembered inside the layer. So one layer may be used twice in a network, and a prediction between
     forward and backward harms nothing.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        The layers inside, in the order of the forward pass. Only containers have some.
+    rng : numpy.random.Generator or None
+        What the layer draws from while it learns. Most layers draw nothing.
 
     Examples
     --------
@@ -32,6 +40,9 @@ class Layer(ABC):
     >>> layer.backward(np.array([[10.0, 10.0]]), cache)
     array([[ 0., 10.]])
     """
+
+    layers: tuple[Layer, ...] = ()
+    rng: np.random.Generator | None = None
 
     @abstractmethod
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
@@ -88,3 +99,26 @@ class Layer(ABC):
     def buffers(self) -> dict[str, np.ndarray]:
         """Arrays that belong to the layer's state but are not learned, by name. Most layers have none."""
         return {}
+
+
+def walk(model: Layer) -> Iterator[Layer]:
+    """Every layer of a model once: itself, then the layers inside, depth first.
+
+    Parameters
+    ----------
+    model : Layer
+
+    Examples
+    --------
+    >>> from nnkit import ReLU, Sequential
+    >>> [type(layer).__name__ for layer in walk(Sequential(ReLU(), Sequential(ReLU())))]
+    ['Sequential', 'ReLU', 'Sequential', 'ReLU']
+    """
+    seen: set[int] = set()
+    waiting = [model]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) not in seen:
+            seen.add(id(layer))
+            yield layer
+            waiting.extend(reversed(layer.layers))

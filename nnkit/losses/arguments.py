@@ -1,6 +1,6 @@
 """What a loss accepts: predictions and targets that fit each other.
 
-What a trainer accepts stands in `nnkit.arguments`.
+What a trainer accepts stands in `nnkit.training.arguments`.
 """
 
 from __future__ import annotations

@@ -1,28 +1,41 @@
-"""Runs every test of this folder over every line of the table in cases.py that it asks for."""
+"""Runs every test of this folder over every line of the tables, `*_cases.py`, that it asks for."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-_spec = importlib.util.spec_from_file_location("conformance_cases", Path(__file__).with_name("cases.py"))
-cases = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(cases)
+HERE = Path(__file__).parent
 
-TABLES = {
-    "layer_case": cases.LAYERS,
-    "loss_case": cases.LOSSES,
-    "penalty_case": cases.PENALTIES,
-    "optimizer_case": cases.OPTIMIZERS,
-    "initializer_case": cases.INITIALIZERS,
+
+def loaded(name: str):
+    """A module of this folder, by name; the tests have no package."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+loaded("doors")
+TABLES = [loaded(path.stem) for path in sorted(HERE.glob("*_cases.py"))]
+
+
+ROWS = {
+    "door": "DOORS",
+    "layer_case": "LAYERS",
+    "loss_case": "LOSSES",
+    "penalty_case": "PENALTIES",
+    "optimizer_case": "OPTIMIZERS",
+    "initializer_case": "INITIALIZERS",
 }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for name, table in TABLES.items():
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, table, ids=[case.name for case in table])
+    for fixture in ROWS.keys() & set(metafunc.fixturenames):
+        rows = [row for table in TABLES for row in getattr(table, ROWS[fixture], [])]
+        metafunc.parametrize(fixture, rows, ids=[row.name for row in rows])
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_orthogonal_refuses_a_vector(rng):
 def test_an_unknown_distribution_is_refused(name):
     with pytest.raises(ValueError) as error:
         getattr(initializers, name)("gauss")
-    assert str(error.value) == f'{name} expects distribution "normal" or "uniform", got \'gauss\'.'
+    assert str(error.value) == f"{name} expects distribution to be 'normal' or 'uniform', got str 'gauss'."
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_an_unknown_distribution_is_refused(name):
 def test_a_scale_that_is_not_positive_is_refused(name, argument, value):
     with pytest.raises(ValueError) as error:
         getattr(initializers, name)(value)
-    assert str(error.value) == f"{name} expects a positive {argument}, got {value!r}; zeros() draws zeros."
+    assert str(error.value) == f"{name} expects {argument} in (0, inf), got {value}; zeros() draws zeros."
 
 
 def test_a_constant_that_is_not_finite_is_refused():
     with pytest.raises(ValueError) as error:
         initializers.constant(math.nan)
-    assert str(error.value) == "constant expects a finite value, got nan."
+    assert str(error.value) == "constant expects value in (-inf, inf), got nan."

@@ -1,6 +1,7 @@
-"""Training: the order of one step, and the loop over steps and epochs.
+"""The trainer: the loop over steps and epochs.
 
-Stopping early, progress bars and the like belong to `nnkit.callbacks`; cutting data to `nnkit.data`.
+The order inside one step stands in `backpropagation`. Stopping early, progress bars and the like belong to
+`nnkit.callbacks`; cutting data to `nnkit.data`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import Data, Metric, check_count, check_data, check_kind, check_optimizer, name_metrics
 from nnkit.data import batches
 from nnkit.divergence import TrainingDiverged, likely_cause
 from nnkit.history import EpochRecord, History
@@ -21,47 +21,20 @@ from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.optimizers import Optimizer
 from nnkit.penalties import Penalty
+from nnkit.training.arguments import (
+    Data,
+    Metric,
+    check_count,
+    check_data,
+    check_kind,
+    check_optimizer,
+    name_metrics,
+)
+from nnkit.training.backpropagation import backpropagate
 
-__all__ = ["Trainer", "backpropagate"]
+__all__ = ["Trainer"]
 
 Callback = Callable[[EpochRecord], Any]
-
-
-def backpropagate(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, training: bool = True) -> float:
-    """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
-
-    This is the one place that says what happens in which order: gradients to zero, forward, loss, backward.
-
-    Parameters
-    ----------
-    model : Layer
-    loss : Loss
-    x, y : ndarray, shape (batch, ...)
-        The input, and the target as the loss expects it.
-    training : bool
-        Handed to the layers.
-
-    Returns
-    -------
-    float
-        The loss before any update.
-
-    Examples
-    --------
-    >>> from nnkit import Linear, MeanSquaredError
-    >>> model = Linear(1, 1, rng=np.random.default_rng(0))
-    >>> model.W.value[...] = 3.0
-    >>> backpropagate(model, MeanSquaredError(), np.array([[2.0]]), np.array([[5.0]]))  # (3 * 2 - 5)^2
-    1.0
-    >>> model.W.grad  # 2 * (3 * 2 - 5) * 2
-    array([[4.]])
-    """
-    for parameter in model.parameters():
-        parameter.grad.fill(0)
-    prediction, cache = model.forward(x, training)
-    value, gradient = loss.value_and_gradient(prediction, y)
-    model.add_gradients(gradient, cache)
-    return value
 
 
 class Trainer:
@@ -243,7 +216,7 @@ class Trainer:
         Raises
         ------
         ValueError, TypeError
-            As in `epochs`, for the data.
+            As in `epochs`.
         """
         return self._scores(check_data("evaluation", data, self.model))
 

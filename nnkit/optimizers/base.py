@@ -1,6 +1,7 @@
 """The contract that every optimizer keeps.
 
-The rules stand beside this file. Where gradients come from belongs to `nnkit.training`; laying parameters side by side to `nnkit.fuse`.
+The rules stand beside this file. Where gradients come from belongs to `nnkit.training`; laying parameters
+side by side to `nnkit.fuse`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Importing it loads NumPy and nothing else. Drawing lives in `nnkit.plots`, slide
 """
 
 from nnkit import analysis, autodiff, data, datasets, initializers
-from nnkit.callbacks import Progress
+from nnkit.callbacks import BestWeights, Checkpoint, EarlyStopping, Progress
 from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
@@ -32,6 +32,7 @@ from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
+from nnkit.serialization import load, save, state
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -78,7 +79,13 @@ __all__ = [  # noqa: RUF022
     "TrainingDiverged",
     "EpochRecord",
     "History",
+    "EarlyStopping",
+    "BestWeights",
+    "Checkpoint",
     "Progress",
+    "state",
+    "save",
+    "load",
     "gradient_error",
     "autodiff",
     "analysis",

@@ -23,6 +23,12 @@ def check_kind(owner: str, name: str, value: object, kind: type | tuple[type, ..
         )
 
 
+def check_callable(owner: str, name: str, value: object) -> None:
+    """Refuse what cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{owner} expects {name} to be callable, got {described(value)}; pass a function.")
+
+
 def check_bool(owner: str, name: str, value: bool) -> bool:
     """The value, if it is True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -54,7 +60,7 @@ def check_number(owner: str, name: str, value: float, interval: str, remedy: str
     return float(value)
 
 
-def check_choice(owner: str, name: str, value: str, choices: Iterable[str]) -> str:
+def check_choice(owner: str, name: str, value: str | None, choices: Iterable[str]) -> str:
     """The value, if it is one of the names."""
     choices = list(choices)
     if not isinstance(value, str) or value not in choices:

@@ -5,11 +5,15 @@ Who writes the records is `nnkit.training`; who draws them is `nnkit.plots`.
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, overload
 
 import numpy as np
+
+from nnkit.arguments import check_kind
 
 __all__ = ["EpochRecord", "History"]
 
@@ -36,12 +40,14 @@ class EpochRecord:
     validation_metrics : dict of str to float
     seconds : float
         Time spent in the epoch's updates.
+    examples : int
+        How many examples the updates saw: fewer than there are if a budget ended inside the epoch.
 
     Examples
     --------
     >>> EpochRecord(epoch=1, step=10, learning_rate=0.1, loss=0.5)
     EpochRecord(epoch=1, step=10, learning_rate=0.1, loss=0.5, metrics={}, validation_loss=None, \
-validation_metrics={})
+validation_metrics={}, examples=0)
     """
 
     epoch: int
@@ -52,6 +58,15 @@ validation_metrics={})
     validation_loss: float | None = None
     validation_metrics: dict[str, float] = field(default_factory=dict)
     seconds: float = field(default=0.0, repr=False, compare=False)
+    examples: int = 0
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Losses and metrics by the name a reader knows, such as ``"validation_accuracy"``."""
+        scores = {"loss": self.loss, **self.metrics}
+        if self.validation_loss is not None:
+            scores["validation_loss"] = self.validation_loss
+        return scores | {f"validation_{name}": value for name, value in self.validation_metrics.items()}
 
 
 class History(Sequence[EpochRecord]):
@@ -70,6 +85,8 @@ class History(Sequence[EpochRecord]):
     30
     >>> history
     History of 3 epochs, 30 steps: loss 1 -> 0.3333
+    >>> History.from_json(history.to_json()) == history
+    True
     >>> print(history[1:].table())
     epoch  step  learning_rate    loss
         2    20            0.1     0.5
@@ -77,10 +94,14 @@ class History(Sequence[EpochRecord]):
     """
 
     def __init__(self, records: Iterable[EpochRecord] = ()) -> None:
-        self._records = list(records)
+        check_kind("History", "records", records, Iterable)
+        self._records: list[EpochRecord] = []
+        for record in records:
+            self.append(record)
 
     def append(self, record: EpochRecord) -> None:
         """Add the record of one more epoch."""
+        check_kind("History", "each of its records", record, EpochRecord)
         self._records.append(record)
 
     @overload
@@ -101,32 +122,37 @@ class History(Sequence[EpochRecord]):
     @property
     def epoch(self) -> np.ndarray:
         """Epoch numbers, shape (epochs,)."""
-        return np.array([record.epoch for record in self._records], dtype=np.int64)
+        return self._column("epoch", np.int64)
 
     @property
     def step(self) -> np.ndarray:
         """Updates made by the end of each epoch, shape (epochs,)."""
-        return np.array([record.step for record in self._records], dtype=np.int64)
+        return self._column("step", np.int64)
 
     @property
     def learning_rate(self) -> np.ndarray:
         """The rate of each epoch's last update, shape (epochs,)."""
-        return self._column(lambda record: record.learning_rate)
+        return self._column("learning_rate")
 
     @property
     def loss(self) -> np.ndarray:
         """Training losses, shape (epochs,)."""
-        return self._column(lambda record: record.loss)
+        return self._column("loss")
 
     @property
     def validation_loss(self) -> np.ndarray:
         """Validation losses, shape (epochs,); NaN where there was no validation data."""
-        return self._column(lambda record: record.validation_loss)
+        return self._column("validation_loss")
 
     @property
     def seconds(self) -> np.ndarray:
         """Time spent in each epoch's updates, shape (epochs,)."""
-        return self._column(lambda record: record.seconds)
+        return self._column("seconds")
+
+    @property
+    def examples(self) -> np.ndarray:
+        """Examples seen by each epoch's updates, shape (epochs,)."""
+        return self._column("examples", np.int64)
 
     @property
     def metrics(self) -> dict[str, np.ndarray]:
@@ -139,15 +165,48 @@ class History(Sequence[EpochRecord]):
         return self._columns(lambda record: record.validation_metrics)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists by field name, and dicts of lists for the metrics; fit for JSON."""
-        columns: dict[str, Any] = {
-            one.name: [getattr(record, one.name) for record in self._records]
-            for one in fields(EpochRecord)
-            if not one.name.endswith("metrics")
-        }
-        for name in ("metrics", "validation_metrics"):
-            columns[name] = {key: column.tolist() for key, column in getattr(self, name).items()}
-        return columns
+        """Plain lists by field name, and dicts of lists for the metrics; None for what is not a number."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(EpochRecord)}
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The columns of `to_dict` as strict JSON, with null for what is not a finite number.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Where to write it, too.
+        """
+        import json
+
+        text = json.dumps(self.to_dict(), allow_nan=False)
+        if path is not None:
+            check_kind("to_json", "path", path, (str, os.PathLike), "pass the name of a file")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        return text
+
+    @classmethod
+    def from_json(cls, text: str) -> History:
+        """The history of which `to_json` wrote the text; what is null there was not measured.
+
+        Raises
+        ------
+        ValueError
+            If it is not what `to_json` wrote.
+        """
+        import json
+
+        check_kind("from_json", "text", text, str, "read a file with Path(...).read_text()")
+        try:
+            columns = json.loads(text)
+            rows = [{name: _cell(columns[name], i) for name in columns} for i in range(len(columns["epoch"]))]
+            history = cls(EpochRecord(**row) for row in rows)
+            if history.to_dict() != columns:
+                raise ValueError("columns of other lengths, names or kinds")
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            got = f"{type(error).__name__}: {error}"
+            raise ValueError(f"from_json expects text to be what to_json wrote, got {got}.") from None
+        return history
 
     def table(self) -> str:
         """One line per epoch, four significant digits; times are left out."""
@@ -170,18 +229,24 @@ class History(Sequence[EpochRecord]):
         return f"History of {epochs} epoch{'s' * (epochs != 1)}, {steps} step{'s' * (steps != 1)}: {scores}"
 
     def _scores(self) -> dict[str, np.ndarray]:
-        """Loss and metrics by the name a reader knows, validation only where it was measured."""
-        scores = {"loss": self.loss, **self.metrics}
-        if any(record.validation_loss is not None for record in self._records):
-            scores["validation_loss"] = self.validation_loss
-            scores |= {f"validation_{name}": column for name, column in self.validation_metrics.items()}
-        return scores
+        return {"loss": self.loss, **self._columns(lambda record: record.scores)}
 
-    def _column(self, value: Callable[[EpochRecord], float | None]) -> np.ndarray:
-        values = map(value, self._records)
-        return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
+    def _column(self, name: str, dtype: type = np.float64) -> np.ndarray:
+        return np.array([getattr(record, name) for record in self._records], dtype)  # None becomes NaN
 
     def _columns(self, values: Callable[[EpochRecord], dict[str, float]]) -> dict[str, np.ndarray]:
         names = dict.fromkeys(name for record in self._records for name in values(record))
         rows = [values(record) for record in self._records]
-        return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+        return {name: np.array([row.get(name, np.nan) for row in rows], np.float64) for name in names}
+
+
+def _plain(column: Any) -> Any:
+    if isinstance(column, dict):
+        return {name: _plain(inner) for name, inner in column.items()}
+    return [value if math.isfinite(value) else None for value in column.tolist()]
+
+
+def _cell(column: Any, row: int) -> Any:
+    if isinstance(column, dict):
+        return {name: inner[row] for name, inner in column.items() if inner[row] is not None}
+    return column[row]

@@ -25,11 +25,12 @@ MAY_IMPORT = {
     "optimizers": {"parameter", "optimizers"},
     "penalties": {"parameter"},
     "divergence": {"history"},
-    "training": {"data", "divergence", "history", "layers", "losses", "models", "optimizers", "penalties"},
-    "callbacks": {"history", "training"},
+    "training": {"data", "divergence", "history", "layers", "losses", "models", "optimizers", "parameter"},
+    "serialization": {"layers", "serialization"},
+    "callbacks": {"callbacks", "history", "layers", "serialization", "training"},
     "checks": {"parameter", "layers", "models", "losses", "training"},
 }
-MAY_IMPORT["training"] |= {"training"}
+MAY_IMPORT["training"] |= {"penalties", "training"}
 CORE = NUMPY_ONLY | set(MAY_IMPORT)
 HIGHER = {
     "analysis": CORE,
@@ -37,8 +38,9 @@ HIGHER = {
     "explore": CORE | {"analysis", "plots", "explore"},
     "course": CORE | {"analysis", "plots", "explore", "course"},
 }
-HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython"}
+HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython", "safetensors"}
 MAY_LOAD = {"plots": {"matplotlib"}, "explore": HEAVY, "course": HEAVY, "callbacks": {"tqdm"}}
+MAY_LOAD["serialization"] = {"safetensors"}
 
 
 def part(path: Path) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from nnkit.arguments import check_bool, described
 from nnkit.history import EpochRecord
 from nnkit.plots.axes import axes_or_new
 from nnkit.plots.style import COLORS, PAPER
@@ -55,7 +56,7 @@ def loss_curves(
     """
     runs = history if isinstance(history, Mapping) else {"": history}
     _check(runs)
-    ax = axes_or_new(ax)
+    log, ax = check_bool("loss_curves", "log", log), axes_or_new(ax)
     for position, (name, records) in enumerate(runs.items()):
         prefix = f"{name}, " if name else ""
         training: list[tuple[int, float | None]] = [(record.epoch, record.loss) for record in records]
@@ -86,7 +87,7 @@ def _draw(ax: Axes, curve: list[tuple[int, float | None]], label: str, color: st
 def _check(runs: Mapping[str, Sequence[EpochRecord]]) -> None:
     if not 1 <= len(runs) <= len(COLORS):
         raise ValueError(
-            f"loss_curves draws 1 to {len(COLORS)} runs, got {len(runs)}; choose which to compare."
+            f"loss_curves expects history to be 1 to {len(COLORS)} runs, got {len(runs)}; choose some."
         )
     for name, records in runs.items():
         of = f" of {name!r}" if name else ""
@@ -94,8 +95,8 @@ def _check(runs: Mapping[str, Sequence[EpochRecord]]) -> None:
             isinstance(record, EpochRecord) for record in records
         ):
             raise TypeError(
-                f"loss_curves expects the history{of} to be a History, got {type(records).__name__}; "
-                f"pass what Trainer.fit returned."
+                f"loss_curves expects the history{of} to be a History, got {described(records)}; "
+                "pass what Trainer.fit returned."
             )
         if len(records) == 0:
             raise ValueError(

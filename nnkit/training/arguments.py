@@ -1,35 +1,21 @@
-"""What a trainer accepts: arguments of the right kind, and data that are finite and of one length.
+"""What a trainer accepts: an optimizer of its own model, one budget, and data that are finite and whole.
 
 What a layer or a loss accepts stands in that layer or loss.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_int, check_kind, described
 from nnkit.layers import Layer
 from nnkit.optimizers import Optimizer
 
 Data = tuple[np.ndarray, np.ndarray]
 Metric = Callable[[np.ndarray, np.ndarray], float]
-
-
-def check_kind(name: str, value: object, kind: type) -> None:
-    """Refuse what is not an instance of `kind`."""
-    if not isinstance(value, kind):
-        got = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
-        article = "an" if kind.__name__[0] in "AEIOU" else "a"
-        raise TypeError(f"Trainer expects {name} to be {article} {kind.__name__}, got {got}.")
-
-
-def check_count(name: str, value: int) -> None:
-    """Refuse what is not an int of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"Trainer expects {name} to be an int, got {type(value).__name__} {value!r}.")
-    if value < 1:
-        raise ValueError(f"Trainer expects {name} to be at least 1, got {value}.")
 
 
 def check_optimizer(model: Layer, optimizer: Optimizer) -> None:
@@ -47,14 +33,13 @@ def check_optimizer(model: Layer, optimizer: Optimizer) -> None:
 
 def name_metrics(metrics: Iterable[Metric]) -> dict[str, Metric]:
     """The metrics by the name under which they are reported."""
-    if callable(metrics):
-        raise TypeError("Trainer expects metrics to be a sequence of functions, got one; pass metrics=[it].")
+    check_kind("Trainer", "metrics", metrics, (list, tuple), "pass metrics=[function]")
     named: dict[str, Metric] = {}
     for metric in metrics:
         name = getattr(metric, "__name__", None)
         if not callable(metric) or name is None:
             raise TypeError(
-                f"Trainer expects metrics to be functions with a __name__, got {type(metric).__name__}; "
+                f"Trainer expects metrics to be functions with a __name__, got {described(metric)}; "
                 "write a def."
             )
         if name in named or name == "loss":
@@ -63,16 +48,30 @@ def name_metrics(metrics: Iterable[Metric]) -> dict[str, Metric]:
     return named
 
 
+def as_examples(n: int, size: int, **budget: int | None) -> int:
+    """The one budget that is given, in examples: n make an epoch, `size` an update but an epoch's last."""
+    given = [(unit, count) for unit, count in budget.items() if count is not None]
+    if len(given) != 1:
+        got = " and ".join(unit for unit, _ in given) or "none"
+        raise ValueError(
+            f"Trainer expects exactly one of {', '.join(budget)}, got {got}; pass for example epochs=10."
+        )
+    unit, count = given[0]
+    count = check_int("Trainer", unit, count)
+    if unit == "examples":
+        return count
+    epochs, updates = (count, 0) if unit == "epochs" else divmod(count, math.ceil(n / size))
+    return epochs * n + updates * size
+
+
 def check_data(name: str, data: Data, model: Layer) -> Data:
     """Both arrays, if they are whole, finite and of one length; real numbers cast to the model's dtype."""
     if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise TypeError(f"Trainer expects {name} data as a pair (X, y), got {type(data).__name__}.")
-    X, y = np.asarray(data[0]), np.asarray(data[1])
-    if X.ndim == 0 or y.ndim == 0 or len(X) == 0:
-        raise ValueError(
-            f"Trainer expects {name} data with at least one example, got X of shape {X.shape} and y of shape "
-            f"{y.shape}."
-        )
+        raise TypeError(f"Trainer expects {name} data as a pair (X, y), got {described(data)}.")
+    X, y = (
+        as_numbers("Trainer", f"{letter} of the {name} data", array)
+        for letter, array in zip("Xy", data, strict=True)
+    )
     if len(X) != len(y):
         raise ValueError(
             f"Trainer expects {name} data with one target per example, got {len(X)} examples and {len(y)} "

@@ -5,32 +5,50 @@ What happens with the gradients afterwards belongs to `nnkit.optimizers` and `tr
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 
 __all__ = ["backpropagate"]
 
 
-def backpropagate(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, training: bool = True) -> float:
+def backpropagate(
+    model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, training: bool = True, parts: int = 1
+) -> float:
     """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
 
     This is the one place that says what happens in which order: gradients to zero, forward, loss, backward.
+
+    A batch too large for the memory goes through in parts. The gradients of n_1 + ... + n_k = n examples add
+    up as sum(n_i / n * gradient_i): up to rounding that of the whole batch, if the loss is a mean over
+    examples and no layer looks at the batch as a whole, as batch normalization does.
 
     Parameters
     ----------
     model : Layer
     loss : Loss
-    x, y : ndarray, shape (batch, ...)
+    x, y : array_like, shape (batch, ...)
         The input, and the target as the loss expects it.
     training : bool
         Handed to the layers.
+    parts : int >= 1
+        In how many parts of equal length, up to one example, the batch goes through the model.
 
     Returns
     -------
     float
         The loss before any update.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind, or x or y does not hold real numbers.
+    ValueError
+        If the batch is empty, or `parts` is below 1.
 
     Examples
     --------
@@ -42,9 +60,19 @@ def backpropagate(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, tra
     >>> model.W.grad  # 2 * (3 * 2 - 5) * 2
     array([[4.]])
     """
+    check_kind("backpropagate", "model", model, Layer)
+    check_kind("backpropagate", "loss", loss, Loss)
+    x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
+    training = check_bool("backpropagate", "training", training)
+    parts = min(check_int("backpropagate", "parts", parts), len(x))
+
     for parameter in model.parameters():
         parameter.grad.fill(0)
-    prediction, cache = model.forward(x, training)
-    value, gradient = loss.value_and_gradient(prediction, y)
-    model.add_gradients(gradient, cache)
+    value = 0.0
+    for start, stop in pairwise(len(x) * part // parts for part in range(parts + 1)):
+        prediction, cache = model.forward(x[start:stop], training)
+        part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
+        share = (stop - start) / len(x)
+        model.add_gradients(share * gradient, cache)
+        value += share * part_value
     return value

@@ -9,32 +9,26 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_callable, check_int, check_kind, check_rng
 from nnkit.data import batches
 from nnkit.divergence import TrainingDiverged, likely_cause
 from nnkit.history import EpochRecord, History
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.optimizers import Optimizer
+from nnkit.parameter import Parameter
 from nnkit.penalties import Penalty
-from nnkit.training.arguments import (
-    Data,
-    Metric,
-    check_count,
-    check_data,
-    check_kind,
-    check_optimizer,
-    name_metrics,
-)
+from nnkit.training.arguments import Data, Metric, as_examples, check_data, check_optimizer, name_metrics
 from nnkit.training.backpropagation import backpropagate
 
 __all__ = ["Trainer"]
 
 Callback = Callable[[EpochRecord], Any]
+Clip = Callable[[list[Parameter]], Any]
 
 
 class Trainer:
@@ -47,13 +41,18 @@ class Trainer:
     optimizer : Optimizer
         Over parameters of this very model.
     batch_size : int >= 1
-        Examples per step. The last batch of an epoch may be smaller.
+        Examples per forward pass. The last batch of an epoch may be smaller.
     rng : numpy.random.Generator
         Draws a new order of the examples in every epoch.
     penalty : Penalty, optional
         Adds its gradient in every step. No loss that is returned or recorded includes its value, so that
         training and validation losses compare.
-    metrics : sequence of callables
+    clip : callable, optional
+        Is given the model's parameters before every update and shortens their gradients in place.
+    accumulate : int >= 1
+        From how many batches' gradients an update is made: with k, as from one batch of k * batch_size, in
+        the memory of one of batch_size. The last update of an epoch may be made from fewer examples.
+    metrics : list or tuple of callables
         Functions ``(prediction, target) -> float``, reported under their ``__name__``.
 
     Attributes
@@ -64,8 +63,8 @@ class Trainer:
     Raises
     ------
     ValueError
-        If the batch size is below 1, the optimizer holds parameters that are not the model's, or two
-        metrics share a name.
+        If `batch_size` or `accumulate` is below 1, the optimizer holds parameters that are not the model's,
+        or two metrics share a name.
     TypeError
         If an argument is of the wrong kind.
 
@@ -95,27 +94,31 @@ class Trainer:
         batch_size: int,
         rng: np.random.Generator,
         penalty: Penalty | None = None,
+        clip: Clip | None = None,
+        accumulate: int = 1,
         metrics: Iterable[Metric] = (),
     ) -> None:
-        check_kind("model", model, Layer)
-        check_kind("loss", loss, Loss)
-        check_kind("optimizer", optimizer, Optimizer)
-        check_kind("rng", rng, np.random.Generator)
-        check_count("batch_size", batch_size)
-        if penalty is not None:
-            check_kind("penalty", penalty, Penalty)
+        check_kind("Trainer", "model", model, Layer)
+        check_kind("Trainer", "loss", loss, Loss)
+        check_kind("Trainer", "optimizer", optimizer, Optimizer)
+        check_kind("Trainer", "penalty", penalty, (Penalty, type(None)))
+        check_rng("Trainer", rng)
+        if clip is not None:
+            check_callable("Trainer", "clip", clip)
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.batch_size, self.rng, self.penalty = batch_size, rng, penalty
+        self.rng, self.penalty, self.clip = rng, penalty, clip
+        self.batch_size = check_int("Trainer", "batch_size", batch_size)
+        self.accumulate = check_int("Trainer", "accumulate", accumulate)
         self.metrics = name_metrics(metrics)
         self.history = History()
         check_optimizer(model, optimizer)
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
-        """Make one update from one batch.
+        """Make one update from one batch, or from one that goes through the model in `accumulate` parts.
 
         Parameters
         ----------
-        x, y : ndarray, shape (batch, ...)
+        x, y : array_like, shape (batch, ...)
 
         Returns
         -------
@@ -128,11 +131,13 @@ class Trainer:
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            value = backpropagate(self.model, self.loss, x, y)
+            value = backpropagate(self.model, self.loss, x, y, parts=self.accumulate)
             if not math.isfinite(value):
                 raise self._diverged("loss", value, x, y)
             if self.penalty is not None:
                 self.penalty.add_gradient(self.model.parameters())
+            if self.clip is not None:
+                self.clip(self.model.parameters())
             self.optimizer.step()
         return value
 
@@ -150,38 +155,35 @@ class Trainer:
         Raises
         ------
         ValueError
-            If data are empty, not finite, or of unequal lengths, or the batch size exceeds the examples.
+            If data are empty, not finite, or of unequal lengths, or `batch_size` exceeds the examples.
         TypeError
             If `train` or `validation` is not a pair of arrays.
         TrainingDiverged
             While iterating, if the loss becomes NaN or infinite.
         """
-        check_optimizer(self.model, self.optimizer)
-        train = check_data("train", train, self.model)
-        if self.batch_size > len(train[0]):
-            raise ValueError(
-                f"Trainer expects batch_size to be at most the number of examples, {len(train[0])}, "
-                f"got {self.batch_size}; build the trainer with a smaller batch_size."
-            )
-        if validation is not None:
-            validation = check_data("validation", validation, self.model)
-        return self._records(train, validation)
+        return self._records(*self._checked(train, validation), math.inf)
 
     def fit(
         self,
         train: Data,
-        epochs: int,
+        epochs: int | None = None,
         validation: Data | None = None,
         callbacks: Iterable[Callback] = (),
+        *,
+        updates: int | None = None,
+        examples: int | None = None,
     ) -> History:
-        """Train for a number of epochs.
+        """Train for a number of epochs, of updates, or of examples.
+
+        A budget that ends inside an epoch ends there: the epoch's record tells how many examples it saw, and
+        the next call begins a new epoch.
 
         Parameters
         ----------
         train, validation : (X, y)
-        epochs : int >= 1
-            How many more.
-        callbacks : sequence of callables
+        epochs, updates, examples : int >= 1
+            How many more; exactly one of them. A last batch that would see more examples is cut.
+        callbacks : list or tuple of callables
             Each is given every record; training stops after an epoch for which one returns something true.
 
         Returns
@@ -192,11 +194,15 @@ class Trainer:
         Raises
         ------
         ValueError, TypeError, TrainingDiverged
-            As in `epochs`.
+            As in `epochs`; for a budget below 1, for none, or for two; for a callback that is not callable.
         """
-        check_count("epochs", epochs)
-        callbacks = list(callbacks)
-        for record in islice(self.epochs(train, validation), epochs):
+        check_kind("Trainer", "callbacks", callbacks, (list, tuple), "pass callbacks=[function]")
+        for callback in callbacks:
+            check_callable("Trainer", "each of callbacks", callback)
+        train, validation = self._checked(train, validation)
+        n = len(train[0])
+        budget = as_examples(n, self._update_size(n), epochs=epochs, updates=updates, examples=examples)
+        for record in self._records(train, validation, budget):
             if any([callback(record) for callback in callbacks]):  # a list, so that each sees the record
                 break
         return self.history
@@ -222,19 +228,36 @@ class Trainer:
 
     def predict(self, X: np.ndarray, *, batch_size: int = 1024) -> np.ndarray:
         """Compute the outputs for X of shape (n, ...), batch by batch to spare memory."""
-        check_count("batch_size", batch_size)
-        X = np.asarray(X)
-        if X.ndim == 0 or len(X) == 0:
-            raise ValueError(f"predict expects at least one example, got X of shape {X.shape}.")
+        batch_size = check_int("Trainer", "batch_size", batch_size)
+        X = as_numbers("Trainer", "X", X)
         return np.concatenate([self.model(X[i : i + batch_size]) for i in range(0, len(X), batch_size)])
 
-    def _records(self, train: Data, validation: Data | None) -> Iterator[EpochRecord]:
+    def _checked(self, train: Data, validation: Data | None) -> tuple[Data, Data | None]:
+        check_optimizer(self.model, self.optimizer)
+        train = check_data("train", train, self.model)
+        if self.batch_size > len(train[0]):
+            raise ValueError(
+                f"Trainer expects batch_size to be at most the number of examples, {len(train[0])}, "
+                f"got {self.batch_size}; build the trainer with a smaller batch_size."
+            )
+        return train, None if validation is None else check_data("validation", validation, self.model)
+
+    def _update_size(self, n: int) -> int:
+        """How many of n examples an update is made from."""
+        return min(self.batch_size * self.accumulate, n)
+
+    def _records(self, train: Data, validation: Data | None, budget: float) -> Iterator[EpochRecord]:
         X, y = train
-        while True:
+        while budget > 0:
             start = time.perf_counter()
-            total = 0.0
-            for x_batch, y_batch in batches(X, y, self.batch_size, rng=self.rng):
-                total += self.step(x_batch, y_batch) * len(x_batch)
+            total, seen, goal = 0.0, 0, int(min(budget, len(X)))
+            for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
+                rows = slice(goal - seen)  # the budget may end inside the batch
+                total += self.step(x_batch[rows], y_batch[rows]) * len(x_batch[rows])
+                seen += len(x_batch[rows])
+                if seen == goal:
+                    break
+            budget -= seen
             seconds = time.perf_counter() - start
             scores = {} if validation is None else self._scores(validation)
             if validation is not None and not math.isfinite(scores["loss"]):
@@ -243,11 +266,12 @@ class Trainer:
                 epoch=self._epoch + 1,
                 step=self.optimizer.steps,
                 learning_rate=self.optimizer.rate_at(self.optimizer.steps - 1),
-                loss=total / len(X),
+                loss=total / seen,
                 metrics=self._metrics(self.predict(X), y) if self.metrics else {},
                 validation_loss=scores.pop("loss", None),
                 validation_metrics=scores,
                 seconds=seconds,
+                examples=seen,
             )
             self.history.append(record)
             yield record

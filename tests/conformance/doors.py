@@ -70,3 +70,26 @@ def arrays(*shapes: tuple[int, ...]) -> list:
     """Faults of an array_like of real numbers with at least one row, and the given shapes."""
     wrong = [None, 3.0, "x", object(), [[1.0], [1.0, 2.0]], np.ones((2, 3), complex), np.full((2, 3), "x")]
     return [*wrong, np.ones((0, 3)), *(np.ones(shape) for shape in shapes)]
+
+
+def pairs() -> list:
+    """Faults of data (X, y) with as many targets as examples, all finite."""
+    X, y = np.ones((8, 2)), np.zeros(8, int)
+    wrong = [None, 3, "Xy", X, (X,), (X, y, y), (X, 3), (None, y), (X, ["a"] * 8), (X.astype(complex), y)]
+    wrong += [(X[:0], y[:0]), (X, y[:7]), ([[1.0], [1.0, 2.0]], y[:2])]
+    return wrong + [(X * bad, y) for bad in (float("nan"), float("inf"))]
+
+
+def functions() -> list:
+    """Faults of something that can be called."""
+    return [3, "name", object(), [max]]
+
+
+def lists(*wrong: object) -> list:
+    """Faults of a list or tuple of some kind; `wrong` are those that are no member of it."""
+    return [None, 3, "name", object(), max, *([member] for member in wrong)]
+
+
+def paths() -> list:
+    """Faults of the name of a file that can be written and read."""
+    return [None, 3, 2.5, b"model.npz", ["model.npz"], "", "model", "model.pkl", "model.npz/", "model.NPZ"]

@@ -92,3 +92,59 @@ def test_two_runs_are_equal_when_only_their_times_differ(history):
 def test_a_record_cannot_be_changed(history):
     with pytest.raises(AttributeError):
         history[0].loss = 0.0
+
+
+def test_json_brings_the_same_history_back(history, tmp_path):
+    rows = [*history, EpochRecord(3, 25, 0.1, 0.1 + 0.2, {"f1": 1 / 3}, seconds=0.25, examples=7)]
+    history = History(rows)
+    text = history.to_json(tmp_path / "history.json")
+    assert (tmp_path / "history.json").read_text() == text
+    assert History.from_json(text) == history
+    assert History.from_json(text).seconds.tolist() == history.seconds.tolist()
+    assert History.from_json(History().to_json()) == History()
+
+
+def test_json_has_no_tokens_that_other_readers_refuse():
+    history = History([EpochRecord(1, 1, 0.1, math.inf, {"r2": math.nan, "f1": -math.inf})])
+
+    def refuse(token):
+        raise AssertionError(token)
+
+    columns = json.loads(history.to_json(), parse_constant=refuse)
+    assert columns["loss"] == columns["metrics"]["r2"] == columns["metrics"]["f1"] == [None]
+    assert History([EpochRecord(1, 1, 0.1, 1.0, {"r2": math.nan})]).to_dict()["metrics"] == {"r2": [None]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda columns: columns.pop("loss"),
+        lambda columns: columns["loss"].pop(),
+        lambda columns: columns["loss"].append(0.5),
+        lambda columns: columns.update(loss="ab"),
+        lambda columns: columns.update(loss=[[1.0], [2.0]]),
+        lambda columns: columns.update(epoch=[1.5, 2]),
+        lambda columns: columns.update(metrics=[1, 2]),
+        lambda columns: columns.update(more=[1, 2]),
+    ],
+)
+def test_json_that_is_no_history_is_refused(history, change):
+    columns = history.to_dict()
+    change(columns)
+    with pytest.raises(ValueError, match=r"^from_json expects text to be what to_json wrote, got "):
+        History.from_json(json.dumps(columns))
+
+
+def test_a_cut_epoch_is_seen_in_the_columns():
+    history = History([EpochRecord(1, 7, 0.1, 1.0, examples=50), EpochRecord(2, 9, 0.1, 1.0, examples=16)])
+    assert history.examples.tolist() == [50, 16]
+    assert history[0] != EpochRecord(1, 7, 0.1, 1.0, examples=49)
+
+
+def test_a_score_is_called_as_a_reader_knows_it(history):
+    assert history[0].scores == {
+        "loss": 2.0,
+        "accuracy": 0.5,
+        "validation_loss": 2.5,
+        "validation_accuracy": 0.4,
+    }

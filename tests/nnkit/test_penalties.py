@@ -109,4 +109,4 @@ def test_a_share_outside_0_to_1_is_refused(share):
 def test_the_trainer_takes_a_penalty_not_its_strength():
     with pytest.raises(TypeError) as error:
         trainer(0.01)
-    assert str(error.value) == "Trainer expects penalty to be a Penalty, got float."
+    assert str(error.value) == "Trainer expects penalty to be a Penalty, got float 0.01."

@@ -217,12 +217,12 @@ Y = np.zeros(20, int)
 @pytest.mark.parametrize(
     ("bad", "kind", "text"),
     [
-        (X, TypeError, "Trainer expects {} data as a pair (X, y), got ndarray."),
+        (X, TypeError, "Trainer expects {} data as a pair (X, y), got an ndarray of shape (20, 2)."),
         ((X, Y, Y), TypeError, "Trainer expects {} data as a pair (X, y), got tuple."),
         (
             (X[:0], Y[:0]),
             ValueError,
-            "Trainer expects {} data with at least one example, got X of shape (0, 2) and y of shape (0,).",
+            "Trainer expects X of the {} data to hold at least one example, got shape (0, 2).",
         ),
         (
             (X, Y[:19]),
@@ -289,12 +289,12 @@ def test_a_batch_larger_than_the_data_is_refused():
         (
             lambda: make().fit((X, Y), (X, Y)),
             TypeError,
-            f"Trainer expects epochs to be an int, got tuple {(X, Y)!r}.",
+            "Trainer expects epochs to be an int, got tuple.",
         ),
         (
             lambda: make().predict(X[:0]),
             ValueError,
-            "predict expects at least one example, got X of shape (0, 2).",
+            "Trainer expects X to hold at least one example, got shape (0, 2).",
         ),
         (
             lambda: make(loss=SoftmaxCrossEntropy),
@@ -304,12 +304,12 @@ def test_a_batch_larger_than_the_data_is_refused():
         (
             lambda: make(metrics=accuracy),
             TypeError,
-            "Trainer expects metrics to be a sequence of functions, got one; pass metrics=[it].",
+            "Trainer expects metrics to be a list, got function; pass metrics=[function].",
         ),
         (
             lambda: make(metrics=["accuracy"]),
             TypeError,
-            "Trainer expects metrics to be functions with a __name__, got str; write a def.",
+            "Trainer expects metrics to be functions with a __name__, got str 'accuracy'; write a def.",
         ),
         (
             lambda: make(metrics=[accuracy, accuracy]),
@@ -331,7 +331,8 @@ def test_each_part_must_be_of_its_kind():
     for name in parts:
         with pytest.raises(TypeError) as error:
             Trainer(**{**parts, name: 3}, batch_size=1)
-        assert str(error.value) == f"Trainer expects {name} to be {kinds[name]}, got int."
+        mend = "; pass np.random.default_rng(0)" if name == "rng" else ""
+        assert str(error.value) == f"Trainer expects {name} to be {kinds[name]}, got int 3{mend}."
 
 
 def regression(scale_x=1.0, scale_y=1.0):
@@ -393,3 +394,130 @@ def test_divergence_makes_no_noise_of_its_own(recwarn):
     with np.errstate(all="warn"), pytest.raises(TrainingDiverged):
         trainer.fit(regression(), epochs=500)
     assert not recwarn.list
+
+
+def fitted(data, accumulate, batch_size, **options):
+    model = nnkit.mlp([2, 8, 2], rng=np.random.default_rng(1))
+    optimizer = nnkit.SGD(model.parameters(), 0.3, momentum=0.9)
+    rng = np.random.default_rng(2)
+    options = {**options, "batch_size": batch_size, "accumulate": accumulate, "rng": rng}
+    trainer = Trainer(model, SoftmaxCrossEntropy(), optimizer, **options)
+    trainer.fit(data, epochs=3)
+    return trainer
+
+
+@pytest.mark.parametrize(("accumulate", "batch_size"), [(2, 8), (4, 4), (16, 1), (3, 16), (7, 50)])
+def test_accumulated_batches_are_one_large_batch(data, accumulate, batch_size):
+    one = fitted(data, 1, min(accumulate * batch_size, 50), penalty=nnkit.L2(0.1))
+    many = fitted(data, accumulate, batch_size, penalty=nnkit.L2(0.1))
+    assert one.optimizer.steps == many.optimizer.steps
+    np.testing.assert_allclose(one.history.loss, many.history.loss, rtol=1e-12)
+    for value, other in zip(values(one), values(many), strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-9, atol=1e-12)
+
+
+def test_no_more_than_a_batch_goes_through_the_model_at_a_time(data):
+    trainer, seen = make(batch_size=8), []
+    trainer.accumulate = 4
+    forward = trainer.model.forward
+    trainer.model.forward = lambda x, training=False: seen.append(len(x)) or forward(x, training)
+    next(trainer.epochs(data))
+    assert seen == [8, 8, 8, 8, 4, 5, 4, 5]  # 50 = 4 * 8 + 18
+    assert trainer.optimizer.steps == 2
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7, 50, 1000])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_parts_of_a_batch_weigh_as_much_as_their_examples(data, parts, dtype):
+    trainer = make(dtype=dtype)
+    whole = backpropagate(trainer.model, trainer.loss, *data)
+    gradients = [p.grad.copy() for p in trainer.model.parameters()]
+    tolerance = 1e-5 if dtype == np.float32 else 1e-13
+    assert backpropagate(trainer.model, trainer.loss, *data, parts=parts) == pytest.approx(
+        whole, rel=tolerance
+    )
+    for p, gradient in zip(trainer.model.parameters(), gradients, strict=True):
+        assert p.grad.dtype == dtype
+        np.testing.assert_allclose(p.grad, gradient, atol=tolerance)
+
+
+def test_the_gradients_are_clipped_after_the_penalty_and_before_the_update(data):
+    seen = []
+
+    def clip(parameters):
+        assert parameters == trainer.model.parameters()
+        seen.append([p.grad.copy() for p in parameters])
+        for p in parameters:
+            p.grad[...] = 1.0
+
+    trainer = make(rate=0.5)
+    trainer.clip, trainer.penalty = clip, nnkit.L2(0.1)
+    before = values(trainer)
+    trainer.step(*data)
+    other = make(rate=0.5)
+    backpropagate(other.model, other.loss, *data)
+    trainer.penalty.add_gradient(other.model.parameters())
+    for p, gradient, value, start in zip(
+        other.model.parameters(), seen[0], values(trainer), before, strict=True
+    ):
+        np.testing.assert_array_equal(gradient, p.grad)
+        np.testing.assert_array_equal(value, start - 0.5)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize("count", [1, 3, 7, 8, 20])
+def test_a_budget_of_updates_makes_exactly_so_many(data, count, accumulate):
+    trainer = make(batch_size=8)
+    trainer.accumulate = accumulate
+    history = trainer.fit(data, updates=count)
+    per_epoch = 7 if accumulate == 1 else 4
+    assert trainer.optimizer.steps == history[-1].step == count
+    assert len(history) == math.ceil(count / per_epoch)
+    assert set(history.examples[:-1]) <= {50}
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 49, 50, 51, 163])
+def test_a_budget_of_examples_sees_exactly_so_many(data, count):
+    trainer = make(batch_size=8)
+    sizes, step = [], trainer.step
+    trainer.step = lambda x, y: sizes.append(len(x)) or step(x, y)
+    history = trainer.fit(data, examples=count)
+    assert sum(sizes) == history.examples.sum() == count
+    assert history.examples.tolist() == [50] * (count // 50) + [count % 50] * (count % 50 > 0)
+
+
+def test_equal_budgets_in_three_units_are_the_same_run(data):
+    runs = [make(), make(), make()]
+    for trainer, budget in zip(runs, [{"epochs": 3}, {"updates": 21}, {"examples": 150}], strict=True):
+        trainer.fit(data, **budget)
+    assert runs[0].history == runs[1].history == runs[2].history
+
+
+def test_an_epoch_that_was_cut_counts_what_it_saw_and_a_new_one_follows(data):
+    trainer, losses = make(batch_size=8), []
+    step = trainer.step
+    trainer.step = lambda x, y: losses.append(step(x, y)) or losses[-1]
+    record = trainer.fit(data, updates=2)[-1]
+    assert (record.epoch, record.step, record.examples) == (1, 2, 16)
+    assert record.loss == pytest.approx((losses[0] + losses[1]) / 2, rel=1e-12)
+    assert trainer.fit(data, epochs=1)[-1] == trainer.history[1]
+    assert (trainer.history[1].epoch, trainer.history[1].step, trainer.history[1].examples) == (2, 9, 50)
+
+
+@pytest.mark.parametrize(
+    ("budget", "got"), [({}, "none"), ({"epochs": 1, "updates": 2}, "epochs and updates")]
+)
+def test_there_is_exactly_one_budget(data, budget, got):
+    with pytest.raises(ValueError) as error:
+        make().fit(data, **budget)
+    assert str(error.value) == (
+        f"Trainer expects exactly one of epochs, updates, examples, got {got}; pass for example epochs=10."
+    )
+
+
+def test_a_single_callback_is_refused_with_its_remedy(data):
+    with pytest.raises(TypeError) as error:
+        make().fit(data, 1, callbacks=len)
+    assert str(error.value) == (
+        "Trainer expects callbacks to be a list, got builtin_function_or_method; pass callbacks=[function]."
+    )

@@ -83,7 +83,7 @@ def test_a_list_of_records_is_drawn_like_a_history():
 
 def test_what_is_not_a_history_is_refused():
     text = "loss_curves expects the history to be a History, got {}; pass what Trainer.fit returned."
-    for history, kind in (([1.0, 2.0], "list"), (3.0, "float"), ("loss", "str")):
+    for history, kind in (([1.0, 2.0], "list"), (3.0, "float 3.0"), ("loss", "str 'loss'")):
         with raises(TypeError, text.format(kind)):
             loss_curves(history)
     text = "loss_curves expects the history of 'a' to be a History, got list; pass what Trainer.fit returned."
@@ -99,6 +99,6 @@ def test_no_epoch_no_run_and_too_many_runs_are_refused():
     with raises(ValueError, text):
         loss_curves({"a": []})
     for count in (0, 7):
-        text = f"loss_curves draws 1 to 6 runs, got {count}; choose which to compare."
+        text = f"loss_curves expects history to be 1 to 6 runs, got {count}; choose some."
         with raises(ValueError, text):
             loss_curves({str(i): run([1.0]) for i in range(count)})

@@ -1,12 +1,10 @@
-"""Callbacks: what may happen after an epoch. A callback is called with the record; a true answer stops.
-
-Anything finer than an epoch iterates over `Trainer.epochs` or calls `Trainer.step`.
-"""
+"""A progress bar on the screen."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from nnkit.arguments import check_int
 from nnkit.history import EpochRecord
 
 __all__ = ["Progress"]
@@ -22,8 +20,8 @@ class Progress:
 
     Raises
     ------
-    ValueError
-        If `total` is below 1.
+    ValueError, TypeError
+        If `total` is below 1, or not an int.
     ImportError
         When first called, if tqdm is not installed.
 
@@ -33,18 +31,14 @@ class Progress:
     """
 
     def __init__(self, total: int | None = None) -> None:
-        if total is not None and total < 1:
-            raise ValueError(f"Progress expects total to be at least 1, got {total}.")
-        self.total = total
+        self.total = None if total is None else check_int("Progress", "total", total)
         self._bar: Any = None
 
     def __call__(self, record: EpochRecord) -> bool:
-        """Move the bar by one epoch and show the losses."""
+        """Move the bar by one epoch and show losses and metrics."""
         if self._bar is None:
             self._bar = _open_bar(self.total)
-        shown = {"loss": f"{record.loss:.4g}"}
-        if record.validation_loss is not None:
-            shown["validation_loss"] = f"{record.validation_loss:.4g}"
+        shown = {name: f"{value:.4g}" for name, value in record.scores.items()}
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update()
         if self._bar.n == self.total:

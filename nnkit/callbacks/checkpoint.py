@@ -125,7 +125,7 @@ class Checkpoint:
             generators = list(zip(self._generators(), note["generators"], strict=True))
             for generator, saved in generators:
                 type(generator.bit_generator)(0).state = saved  # raises if it is of another kind
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             got = f"{type(error).__name__}: {error}; build the trainer as it was"
             raise ValueError(f"Checkpoint expects {self.path} to be of such a run, got {got}.") from error
         fill("Checkpoint", self.path, self._arrays(), arrays)

@@ -178,7 +178,7 @@ class History(Sequence[EpochRecord]):
         """
         import json
 
-        text = json.dumps(self.to_dict(), allow_nan=False)
+        text = json.dumps(self.to_dict())
         if path is not None:
             check_kind("to_json", "path", path, (str, os.PathLike), "pass the name of a file")
             with open(path, "w", encoding="utf-8") as file:

@@ -250,8 +250,5 @@ def _safetensors() -> Any:
     try:
         import safetensors.numpy
     except ImportError:
-        raise ImportError(
-            "A .safetensors file needs the package safetensors, which is not installed; "
-            "pip install safetensors, or use .npz."
-        ) from None
+        raise ImportError("A .safetensors file needs a package; pip install safetensors.") from None
     return safetensors.numpy

@@ -30,10 +30,10 @@ class _Watch:
             remedy = "pass validation=(X, y) to fit, or watch one of these"
             raise ValueError(f"{owner} expects metric {self.metric!r} in the records, got {got}; {remedy}.")
         value, best = record.scores[self.metric], float(self.best)
-        gain = best - value if self.mode == "min" else value - best
-        if gain > self.min_delta:  # never if the value is NaN
+        better = (best - value if self.mode == "min" else value - best) > self.min_delta  # NaN never is
+        if better:
             self.best[...] = value
-        return gain > self.min_delta
+        return better
 
 
 class EarlyStopping(_Watch):

@@ -141,8 +141,5 @@ class Checkpoint:
 
     def _generators(self) -> list[np.random.Generator]:
         """The trainer's generator and the layers', each once."""
-        found = [
-            self.trainer.rng,
-            *(layer.rng for layer in walk(self.trainer.model) if layer.rng is not None),
-        ]
-        return list({id(generator): generator for generator in found}.values())
+        drawn = [self.trainer.rng, *(layer.rng for layer in walk(self.trainer.model))]
+        return list({id(generator): generator for generator in drawn if generator is not None}.values())

@@ -50,8 +50,8 @@ class Trainer:
     clip : callable, optional
         Is given the model's parameters before every update and shortens their gradients in place.
     accumulate : int >= 1
-        From how many batches' gradients an update is made: with k, as from one batch of k * batch_size, in
-        the memory of one of batch_size. The last update of an epoch may be made from fewer examples.
+        From how many batches' gradients an update is made: with k, as from one batch of k * batch_size (see
+        `backpropagate` for when), in the memory of one of batch_size. An epoch's last update may see fewer.
     metrics : list or tuple of callables
         Functions ``(prediction, target) -> float``, reported under their ``__name__``.
 

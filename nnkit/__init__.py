@@ -32,6 +32,7 @@ from nnkit.models import Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
+from nnkit.sweeps import Sweep, grid, log_uniform, sample, sweep
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -79,6 +80,11 @@ __all__ = [  # noqa: RUF022
     "EpochRecord",
     "History",
     "Progress",
+    "grid",
+    "sample",
+    "log_uniform",
+    "sweep",
+    "Sweep",
     "gradient_error",
     "autodiff",
     "analysis",

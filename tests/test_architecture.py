@@ -18,7 +18,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 # From the bottom up: a module imports only from rows above its own, or from its own row where that says so.
 NUMPY_ONLY = {"parameter", "initializers", "losses", "metrics", "schedules", "data", "history"}
-NUMPY_ONLY |= {"arguments", "datasets", "autodiff"}  # they may import `arguments` too
+NUMPY_ONLY |= {"arguments", "datasets", "autodiff", "sweeps"}  # they may import `arguments` too
 MAY_IMPORT = {
     "layers": {"parameter", "initializers", "layers"},
     "models": {"parameter", "initializers", "layers"},
@@ -37,8 +37,14 @@ HIGHER = {
     "explore": CORE | {"analysis", "plots", "explore"},
     "course": CORE | {"analysis", "plots", "explore", "course"},
 }
-HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython"}
-MAY_LOAD = {"plots": {"matplotlib"}, "explore": HEAVY, "course": HEAVY, "callbacks": {"tqdm"}}
+HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython", "joblib", "threadpoolctl", "pooch"}
+MAY_LOAD = {
+    "plots": {"matplotlib"},
+    "explore": HEAVY,
+    "course": HEAVY,
+    "callbacks": {"tqdm"},
+    "sweeps": {"threadpoolctl"},
+}
 
 
 def part(path: Path) -> str:

@@ -230,9 +230,9 @@ def log_uniform(low: float, high: float) -> Callable[[np.random.Generator], floa
     >>> [round(draw(rng), 4) for _ in range(3)]
     [0.0353, 0.0012, 0.0001]
     """
-    low = math.log(check_number("log_uniform", "low", low, "(0, inf)"))
-    high = math.log(check_number("log_uniform", "high", high, f"({math.exp(low)}, inf)"))
-    return lambda rng: math.exp(rng.uniform(low, high))
+    low = check_number("log_uniform", "low", low, "(0, inf)")
+    high = check_number("log_uniform", "high", high, f"({low}, inf)")
+    return lambda rng: math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
 def _checked(settings: Iterable[Row]) -> list[Row]:

@@ -70,3 +70,15 @@ def arrays(*shapes: tuple[int, ...]) -> list:
     """Faults of an array_like of real numbers with at least one row, and the given shapes."""
     wrong = [None, 3.0, "x", object(), [[1.0], [1.0, 2.0]], np.ones((2, 3), complex), np.full((2, 3), "x")]
     return [*wrong, np.ones((0, 3)), *(np.ones(shape) for shape in shapes)]
+
+
+def classes(n: int, number: int) -> list:
+    """Faults of `n` class indices below `number`."""
+    shapes = [np.zeros(shape, int) for shape in ((n - 1,), (n, 1), (n, number + 1), (0,))]
+    wrong = [np.full(n, number), np.full(n, -1), np.zeros(n), np.zeros(n, bool), np.full(n, "x")]
+    return [*wrong, *shapes, None, 3, "x", object(), [[0], [0, 1]]]
+
+
+def listed(*wrong: object) -> list:
+    """Faults of a list of things, and the given ones."""
+    return [None, 3, 2.5, object(), *wrong]

@@ -158,7 +158,7 @@ class SoftmaxCrossEntropy(Loss):
     def _value(self, shared: tuple[Any, ...]) -> float:
         shifted, exponentials, _, target, divisor = shared
         others = exponentials.copy()  # without the largest, 1: log1p keeps the digits of a small sum
-        np.put_along_axis(others, shifted.argmax(axis=1, keepdims=True), 0, axis=1)
+        others[np.arange(len(others)), shifted.argmax(axis=1)] = 0
         log_sums = np.log1p(others.sum(axis=1, keepdims=True))
         if target.ndim == 1:  # -log softmax = log(sum exp) - logit
             costs = log_sums[:, 0] - shifted[np.arange(len(target)), target]

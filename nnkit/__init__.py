@@ -33,6 +33,7 @@ from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
 from nnkit.serialization import load, save, state
+from nnkit.sweeps import Sweep, grid, log_uniform, sample, sweep
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -86,6 +87,11 @@ __all__ = [  # noqa: RUF022
     "state",
     "save",
     "load",
+    "grid",
+    "sample",
+    "log_uniform",
+    "sweep",
+    "Sweep",
     "gradient_error",
     "autodiff",
     "analysis",

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 def check_kind(owner: str, name: str, value: object, kind: type | tuple[type, ...], remedy: str = "") -> None:
@@ -70,7 +72,7 @@ def check_choice(owner: str, name: str, value: str | None, choices: Iterable[str
     return value
 
 
-def check_rng(owner: str, rng: np.random.Generator) -> None:
+def check_rng(owner: str, rng: object) -> None:
     """Refuse a seed in place of a generator."""
     check_kind(owner, "rng", rng, np.random.Generator, "pass np.random.default_rng(0)")
 
@@ -103,8 +105,8 @@ def check_shape(owner: str, name: str, array: np.ndarray, shape: tuple[int, ...]
         raise ValueError(f"{owner} expects {name} of shape {shape}, got {array.shape}.")
 
 
-def as_numbers(owner: str, name: str, array: np.ndarray) -> np.ndarray:
-    """The array_like as an array, if it holds real numbers and has at least one entry on its first axis."""
+def as_numbers(owner: str, name: str, array: ArrayLike, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """The array_like as an array, if it holds real numbers, at least one, in the shape if one is given."""
     try:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length
@@ -116,9 +118,50 @@ def as_numbers(owner: str, name: str, array: np.ndarray) -> np.ndarray:
             f"{owner} expects {name} to hold real numbers, got dtype {array.dtype}; "
             "encode it as numbers first."
         )
-    if array.ndim == 0 or len(array) == 0:
+    if array.ndim == 0 or array.size == 0:
         raise ValueError(f"{owner} expects {name} to hold at least one example, got shape {array.shape}.")
+    if shape is not None and array.shape != shape:
+        remedy = f"add an axis with {name}[..., None]" if shape == (*array.shape, 1) else ""
+        remedy = f"drop the last axis with {name}[..., 0]" if array.shape == (*shape, 1) else remedy
+        raise ValueError(f"{owner} expects {name} of shape {shape}, got {array.shape}{_mend(remedy)}.")
     return array
+
+
+def as_classes(
+    owner: str, name: str, array: ArrayLike, n: int, classes: float = math.inf, *, others: str = ""
+) -> np.ndarray:
+    """The array_like as an array, if it holds a class index per example; `others` says what else would do."""
+    array = as_numbers(owner, name, array)
+    if array.shape != (n,):
+        column = array.shape == (n, 1)
+        remedy = f"drop the last axis with {name}[..., 0]" if column else "give one class index per example"
+        raise ValueError(
+            f"{owner} expects {name} of shape ({n},) with class indices{others}, got {array.shape}; {remedy}."
+        )
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{owner} expects {name} to hold class indices as integers, got dtype {array.dtype}; "
+            f"convert it with {name}.astype(np.int64)."
+        )
+    if array.min() < 0 or array.max() >= classes:
+        wrong = array[(array < 0) | (array >= classes)][0]
+        raise ValueError(
+            f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {wrong}; "
+            "number the classes from 0; the model needs one output for each."
+        )
+    return array
+
+
+def load_library(owner: str, package: str) -> Any:
+    """An optional library, imported only where it is used."""
+    import importlib
+
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise ImportError(
+            f"{owner} expects the package {package}, which is not installed; pip install {package}."
+        ) from None
 
 
 def described(value: object) -> str:

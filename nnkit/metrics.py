@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnkit.arguments import as_classes, as_numbers, check_number
+
 __all__ = ["accuracy", "class_scores", "confusion_matrix", "exact_match", "f1", "precision", "r2", "recall"]
 
 
@@ -73,8 +75,10 @@ def exact_match(prediction: np.ndarray, target: np.ndarray, *, threshold: float 
     0.5
     """
     prediction, target = _same_shape("exact_match", prediction, target)
-    if not np.isin(target, (0, 1)).all():
-        raise ValueError("exact_match expects a target of 0 and 1 only; compare it with 0.5 first.")
+    wrong = target[~np.isin(target, (0, 1))]
+    if wrong.size:
+        raise ValueError(f"exact_match expects target of 0 and 1, got {wrong[0]:g}; compare it with 0.5.")
+    threshold = check_number("exact_match", "threshold", threshold, "(-inf, inf)")
     right = (prediction > threshold) == target
     return float(right.reshape(len(right), -1).all(axis=1).mean())
 
@@ -229,40 +233,22 @@ def r2(prediction: np.ndarray, target: np.ndarray) -> float:
     return float(np.where(constant, missed == 0, 1 - missed / np.where(constant, 1, spread)).mean())
 
 
-def _same_shape(name: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _same_shape(owner: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both as arrays of float64."""
-    prediction, target = np.asarray(prediction, np.float64), np.asarray(target, np.float64)
-    if prediction.shape != target.shape or prediction.ndim == 0 or prediction.size == 0:
-        raise ValueError(
-            f"{name} expects prediction and target of one shape (batch, ...) and at least one example, got "
-            f"{prediction.shape} and {target.shape}."
-        )
-    return prediction, target
+    prediction = as_numbers(owner, "prediction", prediction)
+    target = as_numbers(owner, "target", target, prediction.shape)
+    return prediction.astype(np.float64, copy=False), target.astype(np.float64, copy=False)
 
 
-def _classes(name: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _classes(owner: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The predicted and the actual class index of each example."""
-    prediction, target = np.asarray(prediction), np.asarray(target)
-    if prediction.ndim != 2 or prediction.size == 0 or prediction.shape[1] == 1:
+    prediction, target = as_numbers(owner, "prediction", prediction), as_numbers(owner, "target", target)
+    if prediction.ndim != 2 or prediction.shape[1] < 2:
         raise ValueError(
-            f"{name} expects prediction of shape (batch, classes), got {prediction.shape}; "
+            f"{owner} expects prediction of shape (batch, classes), got {prediction.shape}; "
             "pass one column per class (exact_match judges yes-or-no outputs)."
         )
     if target.shape == prediction.shape:
         target = target.argmax(axis=1)
-    if target.shape != prediction.shape[:1]:
-        raise ValueError(
-            f"{name} expects target of shape ({len(prediction)},) or {prediction.shape}, "
-            f"got {target.shape}; give one target per row of prediction."
-        )
-    if target.dtype.kind not in "iu":
-        raise TypeError(
-            f"{name} expects class indices as integers, got dtype {target.dtype}; "
-            "convert them with target.astype(np.int64)."
-        )
-    if target.min() < 0 or target.max() >= prediction.shape[1]:
-        raise ValueError(
-            f"{name} expects class indices from 0 to {prediction.shape[1] - 1}, got from {target.min()} to "
-            f"{target.max()}; give prediction one column per class."
-        )
-    return prediction.argmax(axis=1), target
+    others = f" or {prediction.shape} with probabilities"
+    return prediction.argmax(axis=1), as_classes(owner, "target", target, *prediction.shape, others=others)

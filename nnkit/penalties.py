@@ -6,12 +6,12 @@ without the penalty.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 import numpy as np
 
+from nnkit.arguments import check_bool, check_kind, check_number
 from nnkit.parameter import Parameter
 
 __all__ = ["L1", "L2", "Elastic", "Penalty"]
@@ -37,6 +37,8 @@ class Penalty(ABC):
     ------
     ValueError
         If `strength` is negative or not finite.
+    TypeError
+        If an argument is of the wrong kind; `value` and `add_gradient` take an iterable of Parameters.
 
     Examples
     --------
@@ -53,9 +55,9 @@ class Penalty(ABC):
     """
 
     def __init__(self, strength: float, *, biases: bool = False) -> None:
-        if not 0 <= strength < math.inf:
-            raise ValueError(f"{type(self).__name__} expects a finite strength >= 0, got {strength}.")
-        self.strength, self.biases = float(strength), biases
+        name = type(self).__name__
+        self.strength = check_number(name, "strength", strength, "[0, inf)")
+        self.biases = check_bool(name, "biases", biases)
 
     def value(self, parameters: Iterable[Parameter]) -> float:
         """The cost of all weights among the parameters."""
@@ -67,7 +69,12 @@ class Penalty(ABC):
             W.grad += self.strength * self._slope(W.value)
 
     def _weights(self, parameters: Iterable[Parameter]) -> list[Parameter]:
-        members = [member for parameter in parameters for member in parameter.members]
+        name, mend = type(self).__name__, "pass model.parameters()"
+        check_kind(name, "parameters", parameters, Iterable, mend)
+        members: list[Parameter] = []
+        for parameter in parameters:
+            check_kind(name, "each of parameters", parameter, Parameter, mend)
+            members.extend(parameter.members)
         return [member for member in members if self.biases or member.value.ndim > 1]
 
     @abstractmethod
@@ -160,6 +167,8 @@ class Elastic(Penalty):
     ------
     ValueError
         If an argument is out of range.
+    TypeError
+        If an argument is of the wrong kind.
 
     Examples
     --------
@@ -175,9 +184,7 @@ class Elastic(Penalty):
 
     def __init__(self, strength: float, *, l1_share: float = 0.5, biases: bool = False) -> None:
         super().__init__(strength, biases=biases)
-        if not 0 <= l1_share <= 1:
-            raise ValueError(f"Elastic expects l1_share in [0, 1], got {l1_share}; 0.5 weighs both alike.")
-        self.l1_share = float(l1_share)
+        self.l1_share = check_number("Elastic", "l1_share", l1_share, "[0, 1]", "0.5 weighs both alike")
 
     def _cost(self, W: np.ndarray) -> float:
         return self.l1_share * np.abs(W).sum() + (1 - self.l1_share) / 2 * np.square(W).sum()

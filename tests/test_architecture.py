@@ -18,7 +18,7 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 # From the bottom up: a module imports only from rows above its own, or from its own row where that says so.
 NUMPY_ONLY = {"parameter", "initializers", "losses", "metrics", "schedules", "data", "history"}
-NUMPY_ONLY |= {"arguments", "datasets", "autodiff"}  # they may import `arguments` too
+NUMPY_ONLY |= {"arguments", "datasets", "autodiff", "sweeps"}  # they may import `arguments` too
 MAY_IMPORT = {
     "layers": {"parameter", "initializers", "layers"},
     "models": {"parameter", "initializers", "layers"},
@@ -38,9 +38,16 @@ HIGHER = {
     "explore": CORE | {"analysis", "plots", "explore"},
     "course": CORE | {"analysis", "plots", "explore", "course"},
 }
-HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython", "safetensors"}
-MAY_LOAD = {"plots": {"matplotlib"}, "explore": HEAVY, "course": HEAVY, "callbacks": {"tqdm"}}
-MAY_LOAD["serialization"] = {"safetensors"}
+HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython"}
+HEAVY |= {"joblib", "threadpoolctl", "pooch", "safetensors"}
+MAY_LOAD = {
+    "plots": {"matplotlib"},
+    "explore": HEAVY,
+    "course": HEAVY,
+    "callbacks": {"tqdm"},
+    "serialization": {"safetensors"},
+    "sweeps": {"threadpoolctl"},
+}
 
 
 def part(path: Path) -> str:

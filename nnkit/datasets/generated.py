@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from nnkit.arguments import check_int, check_number, check_rng
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 
@@ -50,16 +52,12 @@ def moons(n: int, *, noise: float, rng: np.random.Generator) -> Pair:
     ----------
     scikit-learn, `make_moons(shuffle=False)`: the same points before noise.
     """
-    _check(n, 2, noise, rng, "moons")
+    _check("moons", n, 2, noise, rng)
     upper, lower = np.linspace(0.0, math.pi, n // 2), np.linspace(0.0, math.pi, n - n // 2)
-    X = np.vstack(
-        [
-            np.column_stack([np.cos(upper), np.sin(upper)]),
-            np.column_stack([1.0 - np.cos(lower), 0.5 - np.sin(lower)]),
-        ]
-    )
-    y = np.repeat(np.arange(2), [len(upper), len(lower)])
-    return X + rng.normal(0.0, noise, X.shape), y
+    x = np.concatenate([np.cos(upper), 1.0 - np.cos(lower)])
+    height = np.concatenate([np.sin(upper), 0.5 - np.sin(lower)])
+    X = np.column_stack([x, height]) + rng.normal(0.0, noise, (n, 2))
+    return X, np.repeat(np.arange(2), [len(upper), len(lower)])
 
 
 def spirals(n: int, *, classes: int = 3, noise: float, rng: np.random.Generator) -> Pair:
@@ -103,16 +101,12 @@ def spirals(n: int, *, classes: int = 3, noise: float, rng: np.random.Generator)
     ----------
     CS231n course notes, "Neural Networks Case Study", "Generating some data" (there `n` is per class).
     """
-    _check_int(classes, "classes", "spirals")
-    if not 2 <= classes <= 11:
-        raise ValueError(f"spirals expects 2 to 11 classes, got {classes}; with more, arms would coincide.")
-    _check(n, classes, noise, rng, "spirals")
+    check_int("spirals", "classes", classes, low=2, high=11, remedy="with more, arms would coincide")
+    _check("spirals", n, classes, noise, rng)
     counts = [n // classes + (arm < n % classes) for arm in range(classes)]
     radius = np.concatenate([np.linspace(0.0, 1.0, count) for count in counts])
-    angle = np.concatenate(
-        [np.linspace(4.0 * arm, 4.0 * (arm + 1), count) for arm, count in enumerate(counts)]
-    )
-    angle += rng.normal(0.0, noise, n)
+    arms = [np.linspace(4.0 * arm, 4.0 * (arm + 1), count) for arm, count in enumerate(counts)]
+    angle = np.concatenate(arms) + rng.normal(0.0, noise, n)
     X = np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
     return X, np.repeat(np.arange(classes), counts)
 
@@ -149,28 +143,14 @@ def xor(n: int, *, noise: float, rng: np.random.Generator) -> Pair:
     >>> X.tolist(), y.tolist()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
-    _check(n, 4, noise, rng, "xor")
+    _check("xor", n, 4, noise, rng)
     row = np.arange(n)
     first, second = row // 2 % 2, row % 2
     X = np.column_stack([first, second]) + rng.normal(0.0, noise, (n, 2))
     return X, first ^ second
 
 
-def _check(n: int, smallest: int, noise: float, rng: np.random.Generator, caller: str) -> None:
-    _check_int(n, "n", caller)
-    if n < smallest:
-        raise ValueError(f"{caller} expects at least {smallest} examples, got n={n}; ask for more.")
-    if isinstance(noise, bool) or not isinstance(noise, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{caller} expects noise to be a number, got {noise!r}; pass for example noise=0.1.")
-    if not 0 <= noise < math.inf:
-        raise ValueError(
-            f"{caller} expects a finite noise of at least 0, got {noise}; 0 gives the bare shape."
-        )
-    if not isinstance(rng, np.random.Generator):
-        remedy = "pass np.random.default_rng(0)"
-        raise TypeError(f"{caller} expects rng to be a numpy.random.Generator, got {rng!r}; {remedy}.")
-
-
-def _check_int(value: int, name: str, caller: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{caller} expects {name} to be an int, got {value!r}; pass a whole number.")
+def _check(owner: str, n: int, smallest: int, noise: float, rng: np.random.Generator) -> None:
+    check_int(owner, "n", n, low=smallest)
+    check_number(owner, "noise", noise, "[0, inf)", "0 gives the bare shape")
+    check_rng(owner, rng)

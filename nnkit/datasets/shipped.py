@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nnkit.arguments import check_choice
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 SHIPPED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
@@ -172,15 +174,15 @@ def describe(name: str) -> Description:
     ------
     ValueError
         If no shipped data set has this name.
+    TypeError
+        If the name is not a str.
 
     Examples
     --------
     >>> describe("iris").classes
     ('setosa', 'versicolor', 'virginica')
     """
-    if name not in SHIPPED:
-        raise ValueError(f"describe expects one of {', '.join(SHIPPED)}, got {name!r}.")
-    stored = _read(name)
+    stored = _read(check_choice("describe", "name", name, SHIPPED))
     return Description(tuple(stored["features"].tolist()), tuple(stored["classes"].tolist()))
 
 

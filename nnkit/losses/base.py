@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_floats
+
 __all__ = ["Loss"]
 
 
@@ -56,3 +58,15 @@ class Loss(ABC):
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value}" for name, value in vars(self).items())
         return f"{type(self).__name__}({options})"
+
+
+def check_prediction(owner: str, prediction: np.ndarray) -> None:
+    """Refuse what is not a floating-point array of at least one example."""
+    check_floats(owner, "prediction", prediction)
+    as_numbers(owner, "prediction", prediction)
+
+
+def check_entries(owner: str, prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The target in the prediction's dtype, if it holds one number per entry of the prediction."""
+    check_prediction(owner, prediction)
+    return as_numbers(owner, "target", target, prediction.shape).astype(prediction.dtype, copy=False)

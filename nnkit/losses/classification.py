@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnkit.losses.arguments import check_classes, check_entries, check_logits, check_positive, check_rows
-from nnkit.losses.base import Loss
+from nnkit.arguments import as_classes, as_numbers, check_number
+from nnkit.losses.base import Loss, check_entries, check_prediction
 
 __all__ = ["MulticlassHinge", "SigmoidBinaryCrossEntropy", "SoftmaxCrossEntropy"]
+
+_SUM_TOLERANCE = 1e-4  # a row of float32 probabilities sums to 1 within about 1e-6
 
 
 class SigmoidBinaryCrossEntropy(Loss):
@@ -117,22 +119,22 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     def __init__(self, *, class_weights: ArrayLike | None = None, label_smoothing: float = 0.0) -> None:
-        self.class_weights = np.array(1.0 if class_weights is None else class_weights, dtype=np.float64)
-        if not ((self.class_weights > 0) & (self.class_weights < np.inf)).all():
-            raise ValueError(
-                f"SoftmaxCrossEntropy expects positive finite class_weights, got {class_weights!r}."
-            )
-        if not 0 <= label_smoothing < 1:
-            raise ValueError(f"SoftmaxCrossEntropy expects label_smoothing in [0, 1), got {label_smoothing}.")
-        self.label_smoothing = float(label_smoothing)
+        name = "SoftmaxCrossEntropy"
+        self.label_smoothing = check_number(name, "label_smoothing", label_smoothing, "[0, 1)")
+        weights = as_numbers(name, "class_weights", [1.0] if class_weights is None else class_weights)
+        if weights.ndim != 1 or not ((weights > 0) & (weights < np.inf)).all():
+            raise ValueError(f"{name} expects class_weights as positive finite numbers, got {weights}.")
+        self.class_weights = None if class_weights is None else weights.astype(np.float64)
 
     def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[Any, ...]:
         name = "SoftmaxCrossEntropy"
-        check_logits(name, prediction)
-        if np.shape(target) == prediction.shape:
-            target = check_rows(name, prediction, target)
+        _check_logits(name, prediction)
+        target = as_numbers(name, "target", target)
+        if target.shape == prediction.shape:
+            target = _distributions(name, prediction, target)
         else:
-            target = check_classes(name, target, prediction, f" or {prediction.shape} with probabilities")
+            others = f" or {prediction.shape} with probabilities"
+            target = as_classes(name, "target", target, *prediction.shape, others=others)
         shifted = prediction - prediction.max(axis=1, keepdims=True)  # subtract the max: exp never overflows
         exponentials = np.exp(shifted)
         sums = exponentials.sum(axis=1, keepdims=True)  # (batch, 1)
@@ -140,13 +142,13 @@ class SoftmaxCrossEntropy(Loss):
 
     def _weigh(self, target: np.ndarray, logits: np.ndarray) -> tuple[np.ndarray, float]:
         """The factor of each -log softmax and the divisor of their sum; class indices stand for factors 1."""
-        weights, classes = self.class_weights, logits.shape[1]
-        if weights.ndim == 0 and not self.label_smoothing:
+        classes, weights = logits.shape[1], self.class_weights
+        if weights is None and not self.label_smoothing:
             return target, len(target)
-        if weights.shape not in ((), (classes,)):
+        weights = np.ones(classes) if weights is None else weights
+        if weights.shape != (classes,):
             raise ValueError(
-                f"SoftmaxCrossEntropy expects {classes} class_weights for logits of shape {logits.shape}, "
-                f"got shape {weights.shape}; pass one per class."
+                f"SoftmaxCrossEntropy expects {classes} class_weights, got {len(weights)}; pass one each."
             )
         if target.ndim == 1:
             target = np.eye(classes)[target]
@@ -154,11 +156,14 @@ class SoftmaxCrossEntropy(Loss):
         return weights * smooth, float((weights * target).sum())
 
     def _value(self, shared: tuple[Any, ...]) -> float:
-        shifted, _, sums, target, divisor = shared
+        shifted, exponentials, _, target, divisor = shared
+        others = exponentials.copy()  # without the largest, 1: log1p keeps the digits of a small sum
+        others[np.arange(len(others)), shifted.argmax(axis=1)] = 0
+        log_sums = np.log1p(others.sum(axis=1, keepdims=True))
         if target.ndim == 1:  # -log softmax = log(sum exp) - logit
-            costs = np.log(sums[:, 0]) - shifted[np.arange(len(target)), target]
+            costs = log_sums[:, 0] - shifted[np.arange(len(target)), target]
         else:
-            costs = target * (np.log(sums) - shifted)
+            costs = target * (log_sums - shifted)
         return float(costs.sum() / divisor)
 
     def _gradient(self, shared: tuple[Any, ...]) -> np.ndarray:
@@ -173,7 +178,7 @@ class SoftmaxCrossEntropy(Loss):
         return gradient
 
     def __repr__(self) -> str:
-        weights = [f"class_weights={self.class_weights.tolist()}"] if self.class_weights.ndim else []
+        weights = [] if self.class_weights is None else [f"class_weights={self.class_weights.tolist()}"]
         smoothing = [f"label_smoothing={self.label_smoothing}"] if self.label_smoothing else []
         return f"SoftmaxCrossEntropy({', '.join(weights + smoothing)})"
 
@@ -216,11 +221,11 @@ class MulticlassHinge(Loss):
     """
 
     def __init__(self, margin: float = 1.0) -> None:
-        self.margin = check_positive("MulticlassHinge", "margin", margin)
+        self.margin = check_number("MulticlassHinge", "margin", margin, "(0, inf)", "1.0 is usual")
 
     def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        check_logits("MulticlassHinge", prediction)
-        target = check_classes("MulticlassHinge", target, prediction)[:, None]  # (batch, 1)
+        _check_logits("MulticlassHinge", prediction)
+        target = as_classes("MulticlassHinge", "target", target, *prediction.shape)[:, None]  # (batch, 1)
         lead = np.take_along_axis(prediction, target, axis=1)
         costs = np.maximum(prediction - lead + self.margin, 0)
         np.put_along_axis(costs, target, 0, axis=1)
@@ -235,3 +240,26 @@ class MulticlassHinge(Loss):
         gradient = (costs > 0).astype(costs.dtype)
         np.put_along_axis(gradient, target, -gradient.sum(axis=1, keepdims=True), axis=1)
         return gradient / len(costs)
+
+
+def _check_logits(owner: str, prediction: np.ndarray) -> None:
+    """Refuse what does not hold one logit per class in every row."""
+    check_prediction(owner, prediction)
+    if prediction.ndim != 2:
+        raise ValueError(
+            f"{owner} expects prediction of shape (batch, classes), got {prediction.shape}; "
+            "give the model one output per class."
+        )
+
+
+def _distributions(owner: str, prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The target in the prediction's dtype, if each of its rows is a distribution over the classes."""
+    target = check_entries(owner, prediction, target)
+    right = (target.min(axis=1) >= 0) & (np.abs(target.sum(axis=1) - 1) <= _SUM_TOLERANCE)
+    if not right.all():
+        row = int(np.argmin(right))
+        raise ValueError(
+            f"{owner} expects each row of target to hold probabilities of sum 1, got {target[row]} in row "
+            f"{row}; divide it by its sum, or pass class indices of shape (batch,)."
+        )
+    return target

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnkit.losses.arguments import check_entries, check_positive
-from nnkit.losses.base import Loss
+from nnkit.arguments import check_number
+from nnkit.losses.base import Loss, check_entries
 
 __all__ = ["Huber", "MeanAbsoluteError", "MeanSquaredError"]
 
@@ -108,7 +108,7 @@ class Huber(_DifferenceLoss):
     """
 
     def __init__(self, delta: float = 1.0) -> None:
-        self.delta = check_positive("Huber", "delta", delta)
+        self.delta = check_number("Huber", "delta", delta, "(0, inf)", "1.0 is usual")
 
     def _value(self, difference: np.ndarray) -> float:
         cut = difference.clip(-self.delta, self.delta)

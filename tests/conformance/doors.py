@@ -93,3 +93,15 @@ def lists(*wrong: object) -> list:
 def paths() -> list:
     """Faults of the name of a file that can be written and read."""
     return [None, 3, 2.5, b"model.npz", ["model.npz"], "", "model", "model.pkl", "model.npz/", "model.NPZ"]
+
+
+def classes(n: int, number: int) -> list:
+    """Faults of `n` class indices below `number`."""
+    shapes = [np.zeros(shape, int) for shape in ((n - 1,), (n, 1), (n, number + 1), (0,))]
+    wrong = [np.full(n, number), np.full(n, -1), np.zeros(n), np.zeros(n, bool), np.full(n, "x")]
+    return [*wrong, *shapes, None, 3, "x", object(), [[0], [0, 1]]]
+
+
+def listed(*wrong: object) -> list:
+    """Faults of a list of things, and the given ones."""
+    return [None, 3, 2.5, object(), *wrong]

@@ -7,6 +7,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from doors import Door, arrays, floats, numbers
+from doors import classes as indices
+
 import nnkit
 
 
@@ -157,4 +161,42 @@ LOSSES = [
     LossCase(
         "MulticlassHinge, narrow", lambda: nnkit.MulticlassHinge(margin=0.3), (5, 3), classes, hinge(0.3)
     ),
+]
+
+
+def doors(loss, target, faults, *shapes):
+    """The doors of the three methods: a prediction of shape (3, 2), and what is wrong with the arguments."""
+    name = type(loss).__name__
+    kinds = {"prediction": floats(*shapes, empty=True), "target": faults}
+    return [
+        Door(name, method, lambda: {"prediction": np.ones((3, 2)), "target": target}, kinds)
+        for method in (loss.value, loss.gradient, loss.value_and_gradient)
+    ]
+
+
+ENTRIES = arrays((3,), (3, 1), (2, 3), (1, 2))
+TRUTHS = [*ENTRIES, np.full((3, 2), 1.5), np.full((3, 2), -0.1), np.full((3, 2), np.nan)]
+INDICES = indices(3, 2)
+ROWS = [np.full((3, 2), 0.6), np.tile([1.5, -0.5], (3, 1)), np.full((3, 2), np.nan), np.ones((3, 2), complex)]
+CLASS_WEIGHTS = [*arrays((2, 2)), [1, 0], [1, -1], [1, float("nan")], [1, float("inf")], []]
+
+DOORS = [
+    Door("Huber", nnkit.Huber, dict, {"delta": numbers("(0, inf)")}),
+    Door("MulticlassHinge", nnkit.MulticlassHinge, dict, {"margin": numbers("(0, inf)")}),
+    Door(
+        "SoftmaxCrossEntropy",
+        nnkit.SoftmaxCrossEntropy,
+        dict,
+        {
+            "class_weights": [fault for fault in CLASS_WEIGHTS if fault is not None],
+            "label_smoothing": numbers("[0, 1)"),
+        },
+    ),
+    *doors(nnkit.MeanSquaredError(), np.zeros((3, 2)), ENTRIES),
+    *doors(nnkit.MeanAbsoluteError(), np.zeros((3, 2)), ENTRIES),
+    *doors(nnkit.Huber(), np.zeros((3, 2)), ENTRIES),
+    *doors(nnkit.SigmoidBinaryCrossEntropy(), np.zeros((3, 2)), TRUTHS),
+    *doors(nnkit.SoftmaxCrossEntropy(), np.array([0, 1, 1]), [*INDICES, *ROWS], (3,), (3, 2, 1), (3, 0)),
+    *doors(nnkit.SoftmaxCrossEntropy(), np.eye(2)[[0, 1, 1]], [*INDICES, *ROWS]),
+    *doors(nnkit.MulticlassHinge(), np.array([0, 1, 1]), [*INDICES, np.eye(2)[[0, 1, 1]]], (3,), (3, 2, 1)),
 ]

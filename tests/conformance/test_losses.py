@@ -116,7 +116,9 @@ def test_an_empty_batch_is_refused(loss_case, rng):
     loss, prediction, target = built(loss_case, rng)
     with pytest.raises(ValueError) as error:
         loss.value(prediction[:0], target[:0])
-    assert str(error.value) == f"{type(loss).__name__} expects at least one example, got shape (0, 3)."
+    assert str(error.value) == (
+        f"{type(loss).__name__} expects prediction to hold at least one example, got shape (0, 3)."
+    )
 
 
 def test_a_prediction_of_integers_is_refused(loss_case, rng):
@@ -124,8 +126,8 @@ def test_a_prediction_of_integers_is_refused(loss_case, rng):
     with pytest.raises(TypeError) as error:
         loss.gradient(prediction.astype(np.int64), target)
     assert str(error.value) == (
-        f"{type(loss).__name__} expects prediction as a floating-point ndarray, got int64; "
-        "pass the model's output."
+        f"{type(loss).__name__} expects prediction as a floating-point ndarray, got dtype int64; "
+        "convert it with prediction.astype(np.float64)."
     )
 
 

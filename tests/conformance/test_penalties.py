@@ -97,4 +97,4 @@ def test_a_strength_that_is_negative_or_not_finite_is_refused(penalty_case, stre
     kind = type(penalty_case.build())
     with pytest.raises(ValueError) as error:
         kind(strength)
-    assert str(error.value) == f"{kind.__name__} expects a finite strength >= 0, got {strength}."
+    assert str(error.value) == f"{kind.__name__} expects strength in [0, inf), got {strength}."

@@ -128,6 +128,22 @@ def test_softmax_cross_entropy_of_extreme_logits_is_exact(weights, smoothing, cl
     np.testing.assert_allclose(got[1], gradient, rtol=1e-15, atol=3e-16)
 
 
+@pytest.mark.parametrize("lead", [0.0, 1e-9, 0.5, 5.0, 20.0, 36.5, 40.0, 90.0])
+@pytest.mark.parametrize("target", [np.array([0]), np.array([[1.0, 0.0, 0.0]])])
+def test_softmax_cross_entropy_keeps_its_digits_where_it_is_almost_zero(lead, target):
+    row = [lead, 0.0, -1.5]
+    value, _ = exact_softmax([row], [0], [1.0, 1.0, 1.0], 0.0)
+    for shift in (0.0, 1e4):
+        logits = np.array([row]) + shift
+        if (logits - shift == row).all():
+            assert SoftmaxCrossEntropy().value(logits, target) == pytest.approx(value, rel=4e-16, abs=0)
+
+
+def test_a_lead_of_seven_hundred_costs_what_is_left_of_the_others():
+    value = SoftmaxCrossEntropy().value(np.array([[700.0, 0.0, -1.0]]), np.array([0]))
+    assert value == pytest.approx(math.exp(-700) + math.exp(-701), rel=1e-15, abs=0)
+
+
 @pytest.mark.parametrize("margin", [1.0, 0.1])
 def test_the_hinge_of_extreme_logits_is_exact(margin):
     rows = [[1e4, 0.5, -1e4], [-1e4, 9999.75, 1e4], [0.25, -0.5, 0.125]]
@@ -191,7 +207,7 @@ def test_one_hot_rows_cost_what_class_indices_cost_with_options_too(options, rng
 def test_two_classes_of_softmax_are_the_sigmoid_of_their_difference(rng):
     logits, target = rng.normal(0, 5, (6, 1)), rng.integers(0, 2, (6, 1))
     pairs = np.hstack([np.zeros_like(logits), logits])
-    expected = SoftmaxCrossEntropy().value(pairs, target[:, 0])
+    expected = SoftmaxCrossEntropy().value(pairs, target[..., 0])
     assert SigmoidBinaryCrossEntropy().value(logits, target) == pytest.approx(expected, rel=1e-13)
 
 
@@ -233,11 +249,11 @@ def test_the_best_constant_for_the_absolute_error_is_the_median():
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda: Huber(0), "Huber expects a positive finite delta, got 0; 1.0 is usual."),
-        (lambda: Huber(math.nan), "Huber expects a positive finite delta, got nan; 1.0 is usual."),
+        (lambda: Huber(0), "Huber expects delta in (0, inf), got 0; 1.0 is usual."),
+        (lambda: Huber(math.nan), "Huber expects delta in (0, inf), got nan; 1.0 is usual."),
         (
             lambda: MulticlassHinge(-1.0),
-            "MulticlassHinge expects a positive finite margin, got -1.0; 1.0 is usual.",
+            "MulticlassHinge expects margin in (0, inf), got -1.0; 1.0 is usual.",
         ),
         (
             lambda: SoftmaxCrossEntropy(label_smoothing=1),
@@ -249,16 +265,15 @@ def test_the_best_constant_for_the_absolute_error_is_the_median():
         ),
         (
             lambda: SoftmaxCrossEntropy(class_weights=[1, 0, 2]),
-            "SoftmaxCrossEntropy expects positive finite class_weights, got [1, 0, 2].",
+            "SoftmaxCrossEntropy expects class_weights as positive finite numbers, got [1 0 2].",
         ),
         (
             lambda: SoftmaxCrossEntropy(class_weights=[1, math.inf]),
-            "SoftmaxCrossEntropy expects positive finite class_weights, got [1, inf].",
+            "SoftmaxCrossEntropy expects class_weights as positive finite numbers, got [ 1. inf].",
         ),
         (
             lambda: SoftmaxCrossEntropy(class_weights=[1, 2]).value(LOGITS, CLASSES),
-            "SoftmaxCrossEntropy expects 3 class_weights for logits of shape (4, 3), got shape (2,); "
-            "pass one per class.",
+            "SoftmaxCrossEntropy expects 3 class_weights, got 2; pass one each.",
         ),
     ],
 )
@@ -275,7 +290,7 @@ def test_options_out_of_range_are_refused(make, text):
             np.zeros(4),
             ValueError,
             "SigmoidBinaryCrossEntropy expects target of shape (4, 1), got (4,); "
-            "give target an output axis with target[:, None].",
+            "add an axis with target[..., None].",
         ),
         (
             np.array([[0], [1], [2], [0]]),
@@ -290,7 +305,8 @@ def test_options_out_of_range_are_refused(make, text):
         (
             np.full((4, 1), "a"),
             TypeError,
-            "SigmoidBinaryCrossEntropy expects target to hold real numbers, got dtype <U1.",
+            "SigmoidBinaryCrossEntropy expects target to hold real numbers, got dtype <U1; "
+            "encode it as numbers first.",
         ),
     ],
 )
@@ -305,25 +321,25 @@ def test_binary_cross_entropy_refuses_wrong_targets(target, kind, text):
             np.eye(3)[CLASSES],
             ValueError,
             "MulticlassHinge expects target of shape (4,) with class indices, got (4, 3); "
-            "give one target per row of logits.",
+            "give one class index per example.",
         ),
         (
             CLASSES[:, None],
             ValueError,
             "MulticlassHinge expects target of shape (4,) with class indices, got (4, 1); "
-            "drop the last axis with target[:, 0].",
+            "drop the last axis with target[..., 0].",
         ),
         (
             np.array([1, 2, 3, 1]),
             ValueError,
-            "MulticlassHinge expects class indices from 0 to 2, got 3; "
-            "number the classes from 0 and give the model one output per class.",
+            "MulticlassHinge expects target to hold class indices from 0 to 2, got 3; "
+            "number the classes from 0; the model needs one output for each.",
         ),
         (
             CLASSES.astype(float),
             TypeError,
-            "MulticlassHinge expects class indices as integers, got dtype float64; "
-            "convert them with target.astype(np.int64).",
+            "MulticlassHinge expects target to hold class indices as integers, got dtype float64; "
+            "convert it with target.astype(np.int64).",
         ),
     ],
 )
@@ -336,7 +352,7 @@ def test_the_other_errors_never_broadcast_either(loss):
     assert refusal(loss, np.zeros((4, 1)), np.zeros(4)) == (
         ValueError,
         f"{type(loss).__name__} expects target of shape (4, 1), got (4,); "
-        "give target an output axis with target[:, None].",
+        "add an axis with target[..., None].",
     )
 
 
@@ -347,30 +363,31 @@ def test_a_target_of_integers_is_cast_for_the_squared_error():
 @pytest.mark.parametrize(
     ("prediction", "target", "remedy"),
     [
-        ((4, 1), (4,), "give target an output axis with target[:, None]"),
-        ((4,), (4, 1), "drop the target's last axis with target[..., 0]"),
-        ((4, 2), (3, 2), "prediction and target must have the same shape"),
-        ((4, 2), (1, 2), "prediction and target must have the same shape"),
+        ((4, 1), (4,), "; add an axis with target[..., None]"),
+        ((4,), (4, 1), "; drop the last axis with target[..., 0]"),
+        ((4, 2), (3, 2), ""),
+        ((4, 2), (1, 2), ""),
     ],
 )
 def test_the_squared_error_never_broadcasts(prediction, target, remedy):
     assert refusal(MeanSquaredError(), np.zeros(prediction), np.zeros(target)) == (
         ValueError,
-        f"MeanSquaredError expects target of shape {prediction}, got {target}; {remedy}.",
+        f"MeanSquaredError expects target of shape {prediction}, got {target}{remedy}.",
     )
 
 
 def test_the_squared_error_refuses_what_holds_no_real_numbers():
     assert refusal(MeanSquaredError(), np.zeros((1, 1)), np.array([["a"]])) == (
         TypeError,
-        "MeanSquaredError expects target to hold real numbers, got dtype <U1.",
+        "MeanSquaredError expects target to hold real numbers, got dtype <U1; encode it as numbers first.",
     )
 
 
 def test_a_list_of_predictions_is_refused():
     assert refusal(MeanSquaredError(), [[1.0]], [[1.0]]) == (
         TypeError,
-        "MeanSquaredError expects prediction as a floating-point ndarray, got list; pass the model's output.",
+        "MeanSquaredError expects prediction as a floating-point ndarray, got list; "
+        "pass np.array(..., dtype=np.float64).",
     )
 
 
@@ -381,54 +398,55 @@ def test_a_list_of_predictions_is_refused():
             CLASSES[:, None],
             ValueError,
             "SoftmaxCrossEntropy expects target of shape (4,) with class indices or (4, 3) with "
-            "probabilities, got (4, 1); drop the last axis with target[:, 0].",
+            "probabilities, got (4, 1); drop the last axis with target[..., 0].",
         ),
         (
             CLASSES[:3],
             ValueError,
             "SoftmaxCrossEntropy expects target of shape (4,) with class indices or (4, 3) with "
-            "probabilities, got (3,); give one target per row of logits.",
+            "probabilities, got (3,); give one class index per example.",
         ),
         (
             CLASSES.astype(float),
             TypeError,
-            "SoftmaxCrossEntropy expects class indices as integers, got dtype float64; "
-            "convert them with target.astype(np.int64).",
+            "SoftmaxCrossEntropy expects target to hold class indices as integers, got dtype float64; "
+            "convert it with target.astype(np.int64).",
         ),
         (
             CLASSES.astype(bool),
             TypeError,
-            "SoftmaxCrossEntropy expects class indices as integers, got dtype bool; "
-            "convert them with target.astype(np.int64).",
+            "SoftmaxCrossEntropy expects target to hold class indices as integers, got dtype bool; "
+            "convert it with target.astype(np.int64).",
         ),
         (
             np.array([0, -1, 2, 0]),
             ValueError,
-            "SoftmaxCrossEntropy expects class indices from 0 to 2, got -1; "
-            "number the classes from 0 and give the model one output per class.",
+            "SoftmaxCrossEntropy expects target to hold class indices from 0 to 2, got -1; "
+            "number the classes from 0; the model needs one output for each.",
         ),
         (
             np.array([1, 2, 3, 1]),
             ValueError,
-            "SoftmaxCrossEntropy expects class indices from 0 to 2, got 3; "
-            "number the classes from 0 and give the model one output per class.",
+            "SoftmaxCrossEntropy expects target to hold class indices from 0 to 2, got 3; "
+            "number the classes from 0; the model needs one output for each.",
         ),
         (
             np.tile([1.0, 0.5, 0.0], (4, 1)),
             ValueError,
-            "SoftmaxCrossEntropy expects each row of target to sum to 1, got 1.5 in row 0; "
-            "divide each row by its sum.",
+            "SoftmaxCrossEntropy expects each row of target to hold probabilities of sum 1, got "
+            "[1.  0.5 0. ] in row 0; divide it by its sum, or pass class indices of shape (batch,).",
         ),
         (
             np.tile([1.5, -0.5, 0.0], (4, 1)),
             ValueError,
-            "SoftmaxCrossEntropy expects probabilities of at least 0, got -0.5; "
-            "pass class indices of shape (batch,), or rows of probabilities.",
+            "SoftmaxCrossEntropy expects each row of target to hold probabilities of sum 1, got "
+            "[ 1.5 -0.5  0. ] in row 0; divide it by its sum, or pass class indices of shape (batch,).",
         ),
         (
             np.full((4, 3), "a"),
             TypeError,
-            "SoftmaxCrossEntropy expects target to hold real numbers, got dtype <U1.",
+            "SoftmaxCrossEntropy expects target to hold real numbers, got dtype <U1; "
+            "encode it as numbers first.",
         ),
     ],
 )
@@ -439,7 +457,7 @@ def test_cross_entropy_refuses_wrong_targets(target, kind, text):
 def test_cross_entropy_refuses_logits_without_a_class_axis():
     assert refusal(SoftmaxCrossEntropy(), np.zeros(4), CLASSES) == (
         ValueError,
-        "SoftmaxCrossEntropy expects logits of shape (batch, classes), got (4,); "
+        "SoftmaxCrossEntropy expects prediction of shape (batch, classes), got (4,); "
         "give the model one output per class.",
     )
 
@@ -449,4 +467,4 @@ def test_a_row_of_nan_probabilities_is_refused():
     with np.errstate(invalid="ignore"):
         kind, text = refusal(SoftmaxCrossEntropy(), LOGITS, target)
     assert kind is ValueError
-    assert "sum to 1, got nan in row 0" in text
+    assert "of sum 1, got [nan nan nan] in row 0" in text

@@ -39,8 +39,7 @@ def test_between_equal_outputs_the_first_wins():
             np.zeros((0, 3)),
             np.zeros(0, int),
             ValueError,
-            "accuracy expects prediction of shape (batch, classes), got (0, 3); "
-            "pass one column per class (exact_match judges yes-or-no outputs).",
+            "accuracy expects prediction to hold at least one example, got shape (0, 3).",
         ),
         (
             np.zeros((2, 1)),
@@ -53,22 +52,22 @@ def test_between_equal_outputs_the_first_wins():
             np.zeros((2, 3)),
             np.array([0, 3]),
             ValueError,
-            "accuracy expects class indices from 0 to 2, got from 0 to 3; "
-            "give prediction one column per class.",
+            "accuracy expects target to hold class indices from 0 to 2, got 3; "
+            "number the classes from 0; the model needs one output for each.",
         ),
         (
             np.zeros((2, 3)),
             np.zeros((2, 1), int),
             ValueError,
-            "accuracy expects target of shape (2,) or (2, 3), got (2, 1); "
-            "give one target per row of prediction.",
+            "accuracy expects target of shape (2,) with class indices or (2, 3) with probabilities, "
+            "got (2, 1); drop the last axis with target[..., 0].",
         ),
         (
             np.zeros((2, 3)),
             np.zeros(2),
             TypeError,
-            "accuracy expects class indices as integers, got dtype float64; "
-            "convert them with target.astype(np.int64).",
+            "accuracy expects target to hold class indices as integers, got dtype float64; "
+            "convert it with target.astype(np.int64).",
         ),
     ],
 )
@@ -169,27 +168,24 @@ def test_r2_of_float32_is_computed_in_float64():
     [
         (
             lambda: exact_match(np.zeros((2, 3)), np.zeros(2)),
-            "exact_match expects prediction and target of one shape (batch, ...) and at least one example, "
-            "got (2, 3) and (2,).",
+            "exact_match expects target of shape (2, 3), got (2,).",
         ),
         (
             lambda: exact_match(np.zeros((2, 1)), np.array([[0.5], [1]])),
-            "exact_match expects a target of 0 and 1 only; compare it with 0.5 first.",
+            "exact_match expects target of 0 and 1, got 0.5; compare it with 0.5.",
         ),
         (
             lambda: r2(np.zeros((2, 1)), np.zeros(2)),
-            "r2 expects prediction and target of one shape (batch, ...) and at least one example, "
-            "got (2, 1) and (2,).",
+            "r2 expects target of shape (2, 1), got (2,); add an axis with target[..., None].",
         ),
         (
             lambda: r2(np.zeros(0), np.zeros(0)),
-            "r2 expects prediction and target of one shape (batch, ...) and at least one example, "
-            "got (0,) and (0,).",
+            "r2 expects prediction to hold at least one example, got shape (0,).",
         ),
         (
             lambda: confusion_matrix(np.zeros((2, 3)), np.array([0, -1])),
-            "confusion_matrix expects class indices from 0 to 2, got from -1 to 0; "
-            "give prediction one column per class.",
+            "confusion_matrix expects target to hold class indices from 0 to 2, got -1; "
+            "number the classes from 0; the model needs one output for each.",
         ),
     ],
 )

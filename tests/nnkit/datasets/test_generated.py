@@ -100,38 +100,25 @@ def test_too_few_examples_are_refused(generate, smallest):
     name = generate.__name__
     assert len(generate(smallest, noise=0.0, rng=rng())[0]) == smallest
     for n in (smallest - 1, 0, -3):
-        with raises(ValueError, f"{name} expects at least {smallest} examples, got n={n}; ask for more."):
+        with raises(ValueError, f"{name} expects n to be at least {smallest}, got {n}."):
             generate(n, noise=0.0, rng=rng())
 
 
 @pytest.mark.parametrize("generate", GENERATORS)
 def test_bad_arguments_are_refused(generate):
     name = generate.__name__
-    for n in (10.0, "10", True, None):
-        with raises(TypeError, f"{name} expects n to be an int, got {n!r}; pass a whole number."):
-            generate(n, noise=0.0, rng=rng())
-    for noise in (-0.1, math.nan, math.inf):
-        with raises(
-            ValueError, f"{name} expects a finite noise of at least 0, got {noise}; 0 gives the bare shape."
-        ):
-            generate(10, noise=noise, rng=rng())
-    for noise in ("0.1", None, True):
-        with raises(
-            TypeError, f"{name} expects noise to be a number, got {noise!r}; pass for example noise=0.1."
-        ):
-            generate(10, noise=noise, rng=rng())
+    with raises(TypeError, f"{name} expects n to be an int, got float 10.0."):
+        generate(10.0, noise=0.0, rng=rng())
+    with raises(ValueError, f"{name} expects noise in [0, inf), got -0.1; 0 gives the bare shape."):
+        generate(10, noise=-0.1, rng=rng())
     with raises(
-        TypeError,
-        f"{name} expects rng to be a numpy.random.Generator, got 0; pass np.random.default_rng(0).",
+        TypeError, f"{name} expects rng to be a Generator, got int 0; pass np.random.default_rng(0)."
     ):
         generate(10, noise=0.0, rng=0)
 
 
 def test_a_number_of_arms_that_cannot_be_told_apart_is_refused():
     for classes in (1, 0, 12):
-        with raises(
-            ValueError, f"spirals expects 2 to 11 classes, got {classes}; with more, arms would coincide."
-        ):
+        text = f"spirals expects classes to be from 2 to 11, got {classes}; with more, arms would coincide."
+        with raises(ValueError, text):
             spirals(50, classes=classes, noise=0.0, rng=rng())
-    with raises(TypeError, "spirals expects classes to be an int, got 2.5; pass a whole number."):
-        spirals(50, classes=2.5, noise=0.0, rng=rng())

@@ -23,10 +23,12 @@ MAY_IMPORT = {
     "layers": {"parameter", "initializers", "layers"},
     "models": {"parameter", "initializers", "layers"},
     "optimizers": {"parameter", "optimizers"},
+    "averaging": {"layers"},
     "penalties": {"parameter"},
     "divergence": {"history"},
     "training": {"data", "divergence", "history", "layers", "losses", "models", "optimizers", "penalties"},
     "callbacks": {"history", "training"},
+    "lr_finder": {"data", "divergence", "training"},
     "checks": {"parameter", "layers", "models", "losses", "training"},
 }
 MAY_IMPORT["training"] |= {"training"}

@@ -60,8 +60,8 @@ def learning_rate_range(
     The rule behind `suggestion`: on a bowl of largest curvature L the loss turns at the limit of stability,
     2 / L for SGD without momentum, and a tenth of where it turns is stable with room to spare. Its weakness:
     it sees some steps from one start only. If the loss has not turned by `high`, the edge was not seen, and
-    `high` is too low; if it never falls, the suggestion means nothing; and noise of small batches moves it.
-    Look at the curve.
+    `high` is too low; if it never falls, the suggestion means nothing; noise of small batches moves it; and
+    losses that swing under momentum may end the test early, with too small a suggestion. Look at the curve.
 
     Parameters
     ----------

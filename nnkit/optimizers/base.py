@@ -76,7 +76,8 @@ class Optimizer(ABC):
             if option.type == "bool":
                 check_bool(owner, name, value)
             elif not (option.type == "Rate" and callable(value)):  # a schedule is checked step by step
-                setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)")))
+                hint = "a schedule step -> number will do too" if option.type == "Rate" else ""
+                setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)"), hint))
         names = (*self._remembers, "scratch")  # one row per Parameter: itself, and an array for each name
         self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in self.parameters]
 
@@ -95,7 +96,10 @@ class Optimizer(ABC):
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
         if not all(parameter.intact for parameter in self.parameters):
-            raise RuntimeError(_ORPHAN.format(type(self).__name__))
+            raise RuntimeError(
+                f"{type(self).__name__} expects parameters in the model's memory, got a fused one whose "
+                "layers were copied, deleted or fused again; make a new optimizer from the model in use."
+            )
         self._update(self.rate_at(self.steps))
         self.steps += 1
 
@@ -121,19 +125,13 @@ class Optimizer(ABC):
         return check_number(type(self).__name__, f"{name} at step {step}", value, interval)
 
 
-_ORPHAN = (
-    "{} expects parameters that live in the model's memory, got a fused Parameter whose layers were "
-    "copied, deleted or fused again; make a new optimizer from the model in use."
-)
-
-
 def as_parameters(owner: str, parameters: Parameters) -> list[Parameter]:
     """One Parameter or several as a list, if they are Parameters and distinct."""
     found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
     for parameter in found:
         check_kind(owner, "each of parameters", parameter, Parameter, "pass model.parameters()")
     members = [id(member) for parameter in found for member in parameter.members]
-    if not 0 < len(set(members)) == len(members):
-        got = "one of them twice" if members else "none"
+    if not found or len(set(members)) < len(members):
+        got = "one of them twice" if found else "none"
         raise ValueError(f"{owner} expects distinct parameters, got {got}; pass model.parameters().")
     return found

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import nnkit
+
 
 @dataclass
 class Door:
@@ -70,3 +72,9 @@ def arrays(*shapes: tuple[int, ...]) -> list:
     """Faults of an array_like of real numbers with at least one row, and the given shapes."""
     wrong = [None, 3.0, "x", object(), [[1.0], [1.0, 2.0]], np.ones((2, 3), complex), np.full((2, 3), "x")]
     return [*wrong, np.ones((0, 3)), *(np.ones(shape) for shape in shapes)]
+
+
+def members() -> list:
+    """Faults of one Parameter or several distinct ones."""
+    p, model = nnkit.Parameter([1.0]), nnkit.Sequential(nnkit.ReLU())
+    return [None, 3, "name", object(), nnkit.Parameter, np.ones(2), model, [], [None], [p, p], [p, [p]]]

@@ -263,7 +263,7 @@ def one_cycle_momentum(steps: int, *, high: float = 0.95, low: float = 0.85) -> 
 
     References
     ----------
-    Smith 2018, section 4.3.
+    Smith 2018, section 4.
     """
     return Schedule(_one_cycle_momentum, steps=steps, high=high, low=low)
 

@@ -228,8 +228,6 @@ class AdamW(Adam):
 
 def _scaled(x: np.ndarray, v: np.ndarray, rate: float, epsilon: float, *, out: np.ndarray) -> np.ndarray:
     """rate * x / (sqrt(v) + epsilon), computed in `out`: new memory costs more than the arithmetic."""
-    np.sqrt(v, out=out)
-    out += epsilon
+    np.add(np.sqrt(v, out=out), epsilon, out=out)
     np.divide(x, out, out=out)
-    out *= rate
-    return out
+    return np.multiply(out, rate, out=out)

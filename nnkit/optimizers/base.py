@@ -96,9 +96,11 @@ class Optimizer(ABC):
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
         if not all(parameter.intact for parameter in self.parameters):
+            name = type(self).__name__
             raise RuntimeError(
-                f"{type(self).__name__} expects parameters in the model's memory, got a fused one whose "
-                "layers were copied, deleted or fused again; make a new optimizer from the model in use."
+                f"{name} expects parameters that live in the model's memory, got a fused Parameter whose "
+                "layers were copied, deleted or fused again; make a new optimizer, such as "
+                f"{name}(fuse(model.parameters()), ...), from the model in use."
             )
         self._update(self.rate_at(self.steps))
         self.steps += 1

@@ -26,7 +26,7 @@ def cosine(step, rate, steps, end):
     return end + 0.5 * (rate - end) * (1 + math.cos(math.pi * step / steps)) if step < steps else end
 
 
-def triangle(step):  # Smith 2017, section 3.2, line by line
+def triangle(step):  # Smith 2017, section 3, line by line
     cycle = math.floor(1 + step / (2 * 4))
     x = abs(step / 4 - 2 * cycle + 1)
     return 0.1 + (0.5 - 0.1) * max(0, 1 - x)

@@ -98,7 +98,9 @@ def test_the_smoothed_losses_are_medians_of_a_twentieth_of_the_steps(data):
 def test_on_a_bowl_the_suggestion_is_stable_and_not_far_below_the_limit(curvatures, momentum, steps):
     limit = 2 * (1 + momentum) / max(curvatures)
     trainer, data = bowl(curvatures, lambda p: nnkit.SGD(p, 0.1, momentum=momentum))
-    result = learning_rate_range(trainer, data, low=1.3e-5, high=1e4, steps=steps)  # no rate ends at 0 exactly
+    result = learning_rate_range(
+        trainer, data, low=1.3e-5, high=1e4, steps=steps
+    )  # no rate ends at 0 exactly
     assert len(result.losses) < steps  # it blew up on the way
     assert result.suggestion < limit
     if momentum == 0:  # else the loss swings, which may end the test early

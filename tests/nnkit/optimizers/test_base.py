@@ -112,16 +112,6 @@ def test_a_wrong_rate_set_between_steps_is_refused_at_the_next():
     assert str(error.value) == "SGD expects learning_rate at step 0 to be a number, got str '0.1'."
 
 
-def test_a_fused_parameter_left_behind_is_refused():
-    optimizer = SGD(fuse([Parameter([1.0])]), 0.1)  # its member is gone at once
-    with pytest.raises(RuntimeError) as error:
-        optimizer.step()
-    assert str(error.value) == (
-        "SGD expects parameters in the model's memory, got a fused one whose layers were copied, "
-        "deleted or fused again; make a new optimizer from the model in use."
-    )
-
-
 p = Parameter([1.0])
 q = Parameter([2.0])
 NONE = "SGD expects distinct parameters, got none; pass model.parameters()."

@@ -3,8 +3,9 @@
 Importing it loads NumPy and nothing else. Drawing lives in `nnkit.plots`, sliders in `nnkit.explore`.
 """
 
-from nnkit import analysis, autodiff, data, datasets, initializers
 from nnkit.callbacks import BestWeights, Checkpoint, EarlyStopping, Progress
+from nnkit import analysis, autodiff, data, datasets, initializers, schedules
+from nnkit.averaging import WeightAverage, refresh_statistics
 from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
@@ -18,6 +19,7 @@ from nnkit.losses import (
     SigmoidBinaryCrossEntropy,
     SoftmaxCrossEntropy,
 )
+from nnkit.lr_finder import LearningRateRange, learning_rate_range
 from nnkit.metrics import (
     accuracy,
     class_scores,
@@ -29,7 +31,7 @@ from nnkit.metrics import (
     recall,
 )
 from nnkit.models import Sequential, mlp, summary
-from nnkit.optimizers import SGD, Adam, Optimizer
+from nnkit.optimizers import SGD, AdaGrad, Adam, AdamW, ClipByNorm, ClipByValue, Optimizer, RMSProp
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
 from nnkit.serialization import load, save, state
@@ -74,7 +76,13 @@ __all__ = [  # noqa: RUF022
     "r2",
     "Optimizer",
     "SGD",
+    "AdaGrad",
+    "RMSProp",
     "Adam",
+    "AdamW",
+    "schedules",
+    "ClipByValue",
+    "ClipByNorm",
     "backpropagate",
     "Trainer",
     "TrainingDiverged",
@@ -92,6 +100,10 @@ __all__ = [  # noqa: RUF022
     "log_uniform",
     "sweep",
     "Sweep",
+    "WeightAverage",
+    "refresh_statistics",
+    "learning_rate_range",
+    "LearningRateRange",
     "gradient_error",
     "autodiff",
     "analysis",

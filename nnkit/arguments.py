@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def check_number(owner: str, name: str, value: float, interval: str, remedy: str
     """The value, if it is a real number in an interval such as ``"[0, 1)"`` or ``"(0, inf)"``."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{owner} expects {name} to be a number, got {described(value)}{_mend(remedy)}.")
-    low, high = map(float, interval[1:-1].split(","))
+    low, high = _bounds(interval)
     above = value >= low if interval[0] == "[" else value > low
     below = value <= high if interval[-1] == "]" else value < high
     if not (above and below and math.isfinite(value)):  # NaN is in no interval
@@ -173,6 +174,11 @@ def described(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an ndarray of shape {value.shape}"
     return type(value).__name__
+
+
+@lru_cache
+def _bounds(interval: str) -> tuple[float, ...]:  # optimizers ask in every step
+    return tuple(map(float, interval[1:-1].split(",")))
 
 
 def _mend(remedy: str) -> str:

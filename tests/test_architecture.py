@@ -23,11 +23,13 @@ MAY_IMPORT = {
     "layers": {"parameter", "initializers", "layers"},
     "models": {"parameter", "initializers", "layers"},
     "optimizers": {"parameter", "optimizers"},
+    "averaging": {"layers"},
     "penalties": {"parameter"},
     "divergence": {"history"},
     "training": {"data", "divergence", "history", "layers", "losses", "models", "optimizers", "parameter"},
     "serialization": {"layers", "serialization"},
     "callbacks": {"callbacks", "history", "layers", "serialization", "training"},
+    "lr_finder": {"data", "divergence", "training"},
     "checks": {"parameter", "layers", "models", "losses", "training"},
 }
 MAY_IMPORT["training"] |= {"penalties", "training"}

@@ -6,17 +6,25 @@ side by side to `nnkit.fuse`.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
 
 import numpy as np
 
+from nnkit.arguments import check_bool, check_kind, check_number
 from nnkit.parameter import Parameter
 
 __all__ = ["Optimizer"]
 
+Parameters = Parameter | Iterable[Parameter]
+Rate = float | Callable[[int], float]  # a number, or a schedule `step -> number`
 
+_INTERVALS = {"learning_rate": "(0, inf)", "epsilon": "(0, inf)", "weight_decay": "[0, inf)"}  # else [0, 1)
+
+
+@dataclass(eq=False)
 class Optimizer(ABC):
     """The contract of every rule: `step()` reads the gradients and changes the values in place.
 
@@ -31,6 +39,8 @@ class Optimizer(ABC):
     Attributes
     ----------
     parameters : list of Parameter
+    learning_rate : float or callable
+        May be set between steps.
     steps : int
         How many updates were made.
 
@@ -52,47 +62,28 @@ class Optimizer(ABC):
     array([0.8])
     """
 
-    def __init__(
-        self, parameters: Parameter | Iterable[Parameter], learning_rate: float | Callable[[int], float]
-    ) -> None:
-        self.parameters = [parameters] if isinstance(parameters, Parameter) else list(parameters)
-        self._check_parameters()
-        self.learning_rate = learning_rate
-        self.steps = 0
-        self._scratch = [np.empty_like(parameter.value) for parameter in self.parameters]
+    parameters: list[Parameter] = field(repr=False)
+    learning_rate: Rate
 
-    @property
-    def learning_rate(self) -> float | Callable[[int], float]:
-        """The rate or schedule as given; may be set between steps."""
-        return self._learning_rate
+    steps = 0
+    _remembers: ClassVar[tuple[str, ...]] = ()  # names of what the rule keeps for each entry, from zero
 
-    @learning_rate.setter
-    def learning_rate(self, learning_rate: float | Callable[[int], float]) -> None:
-        name = type(self).__name__
-        if not callable(learning_rate):
-            if isinstance(learning_rate, bool) or not isinstance(learning_rate, (int, float, np.number)):
-                raise TypeError(
-                    f"{name} expects learning_rate to be a number or a schedule step -> rate, "
-                    f"got {type(learning_rate).__name__}."
-                )
-            if not 0 < learning_rate < math.inf:
-                raise ValueError(
-                    f"{name} expects a positive finite learning_rate, got {learning_rate}; "
-                    "try 0.1 for SGD or 0.001 for Adam."
-                )
-        self._learning_rate = learning_rate
+    def __post_init__(self) -> None:
+        owner = type(self).__name__
+        self.parameters = as_parameters(owner, self.parameters)
+        for option in fields(self)[1:]:
+            name, value = option.name, getattr(self, option.name)
+            if option.type == "bool":
+                check_bool(owner, name, value)
+            elif not (option.type == "Rate" and callable(value)):  # a schedule is checked step by step
+                hint = "a schedule step -> number will do too" if option.type == "Rate" else ""
+                setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)"), hint))
+        names = (*self._remembers, "scratch")  # one row per Parameter: itself, and an array for each name
+        self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in self.parameters]
 
     def rate_at(self, step: int) -> float:
         """The learning rate of update `step`, counted from 0."""
-        if not callable(self._learning_rate):
-            return float(self._learning_rate)
-        rate = float(self._learning_rate(step))
-        if not 0 <= rate < math.inf:
-            raise ValueError(
-                f"{type(self).__name__} expects the schedule to give a finite rate of at least 0, "
-                f"got {rate} at step {step}."
-            )
-        return rate
+        return self._at(step, "learning_rate", "[0, inf)")
 
     def step(self) -> None:
         """Make one update.
@@ -101,27 +92,24 @@ class Optimizer(ABC):
         ------
         RuntimeError
             If a fused Parameter no longer shares memory with the parameters it was made of.
-        ValueError
-            If a schedule gives a negative or non-finite rate.
+        ValueError, TypeError
+            If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
-        for parameter in self.parameters:
-            if not parameter.intact:
-                raise RuntimeError(_explain_orphan(type(self).__name__))
+        if not all(parameter.intact for parameter in self.parameters):
+            name = type(self).__name__
+            raise RuntimeError(
+                f"{name} expects parameters that live in the model's memory, got a fused Parameter whose "
+                "layers were copied, deleted or fused again; make a new optimizer, such as "
+                f"{name}(fuse(model.parameters()), ...), from the model in use."
+            )
         self._update(self.rate_at(self.steps))
         self.steps += 1
 
     @property
     def buffers(self) -> dict[str, np.ndarray]:
         """What the rule remembers between steps, by name; arrays written in place."""
-        return {
-            f"{name}.{index}": array
-            for name, arrays in self._memory().items()
-            for index, array in enumerate(arrays)
-        }
-
-    def _memory(self) -> dict[str, list[np.ndarray]]:
-        """Lists of one array per parameter, by name."""
-        return {}
+        names = enumerate(self._remembers, start=1)
+        return {f"{name}.{i}": row[j] for j, name in names for i, row in enumerate(self._rows)}
 
     def zero_grad(self) -> None:
         """Set all gradients to zero."""
@@ -132,32 +120,20 @@ class Optimizer(ABC):
     def _update(self, rate: float) -> None:
         """Change every value in place; `self.steps` updates were made before this one."""
 
-    def _check_parameters(self) -> None:
-        name = type(self).__name__
-        if not self.parameters:
-            raise ValueError(f"{name} expects at least one Parameter, got none; pass model.parameters().")
-        for parameter in self.parameters:
-            if not isinstance(parameter, Parameter):
-                raise TypeError(
-                    f"{name} expects Parameters, got {type(parameter).__name__}; pass model.parameters()."
-                )
-        members = [id(member) for parameter in self.parameters for member in parameter.members]
-        if len(set(members)) < len(members):
-            raise ValueError(
-                f"{name} expects distinct parameters, got one of them twice; "
-                "pass each once, either by itself or inside a fused Parameter."
-            )
+    def _at(self, step: int, name: str, interval: str) -> float:
+        """An option at a step: the number, or what its schedule says."""
+        given = getattr(self, name)
+        value = given(step) if callable(given) else given
+        return check_number(type(self).__name__, f"{name} at step {step}", value, interval)
 
 
-def _explain_orphan(name: str) -> str:
-    return (
-        f"{name} expects parameters that live in the model's memory, got a fused Parameter whose layers were "
-        f"copied, deleted or fused again; make a new optimizer, such as {name}(fuse(model.parameters()), "
-        "...), from the model in use."
-    )
-
-
-def check_decay(name: str, argument: str, value: float) -> float:
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} expects {argument} in [0, 1), got {value}; 0.9 is usual.")
-    return float(value)
+def as_parameters(owner: str, parameters: Parameters) -> list[Parameter]:
+    """One Parameter or several as a list, if they are Parameters and distinct."""
+    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    for parameter in found:
+        check_kind(owner, "each of parameters", parameter, Parameter, "pass model.parameters()")
+    members = [id(member) for parameter in found for member in parameter.members]
+    if not found or len(set(members)) < len(members):
+        got = "one of them twice" if found else "none"
+        raise ValueError(f"{owner} expects distinct parameters, got {got}; pass model.parameters().")
+    return found

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from nnkit.optimizers.base import Optimizer, check_decay
-from nnkit.parameter import Parameter
+from nnkit.optimizers.base import Optimizer, Rate
 
 __all__ = ["SGD"]
 
 
+@dataclass(eq=False, kw_only=True)
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if asked for.
 
     Without momentum: value -= rate * gradient. With momentum m, velocity = m * velocity + gradient, then
     value -= rate * velocity. So a steady gradient moves the value by rate / (1 - m) times itself per step.
+    Nesterov's form looks one step of the velocity ahead: value -= rate * (gradient + m * velocity).
 
     Parameters
     ----------
     parameters : Parameter or iterable of Parameter
     learning_rate : float > 0, or callable
         A number or a schedule ``step -> rate``.
-    momentum : float in [0, 1)
+    momentum : float in [0, 1), or callable
+        A number or a schedule ``step -> momentum``.
+    nesterov : bool
+        Without momentum it changes nothing.
 
     Raises
     ------
     ValueError
         If the momentum is outside [0, 1), or for what `Optimizer` refuses.
+    TypeError
+        If an argument is of the wrong kind.
 
     Examples
     --------
+    >>> from nnkit import Parameter
     >>> p = Parameter([1.0])
     >>> optimizer = SGD([p], learning_rate=0.1, momentum=0.9)
     >>> p.grad += 1.0
@@ -42,34 +49,26 @@ class SGD(Optimizer):
 
     References
     ----------
-    Polyak 1964 for momentum; in this form Sutskever, Martens, Dahl & Hinton 2013, equations 1 and 2, except
-    that there the rate stands inside the velocity.
+    Polyak 1964 for momentum; in this form Sutskever, Martens, Dahl & Hinton 2013, "On the Importance of
+    Initialization and Momentum in Deep Learning", equations 1 and 2, except that there the rate stands inside
+    the velocity: the same at a steady rate. Nesterov 1983 in their equations 3 and 4; `value` is the point
+    ahead, where the gradient is taken. PyTorch does the same in all three forms.
     """
 
-    def __init__(
-        self,
-        parameters: Parameter | Iterable[Parameter],
-        learning_rate: float | Callable[[int], float],
-        *,
-        momentum: float = 0.0,
-    ) -> None:
-        super().__init__(parameters, learning_rate)
-        self.momentum = check_decay("SGD", "momentum", momentum)
-        self.velocities = [np.zeros_like(parameter.value) for parameter in self.parameters]
+    momentum: Rate = 0.0
+    nesterov: bool = False
 
-    def _memory(self) -> dict[str, list[np.ndarray]]:
-        return {"velocity": self.velocities}
+    _remembers = ("velocity",)
 
     def _update(self, rate: float) -> None:
-        directions = [parameter.grad for parameter in self.parameters]
-        if self.momentum:
-            for velocity, gradient in zip(self.velocities, directions, strict=True):
-                velocity *= self.momentum
-                velocity += gradient
-            directions = self.velocities
-        for parameter, direction, change in zip(self.parameters, directions, self._scratch, strict=True):
-            np.multiply(direction, rate, out=change)
-            parameter.value -= change
-
-    def __repr__(self) -> str:
-        return f"SGD(learning_rate={self.learning_rate}, momentum={self.momentum})"
+        momentum = self._at(self.steps, "momentum", "[0, 1)")
+        for parameter, velocity, scratch in self._rows:
+            direction = parameter.grad
+            if self.momentum:
+                velocity *= momentum
+                velocity += parameter.grad
+                direction = velocity
+            if self.nesterov:
+                direction = np.multiply(velocity, momentum, out=scratch)
+                direction += parameter.grad
+            parameter.value -= np.multiply(direction, rate, out=scratch)

@@ -28,6 +28,7 @@ ROWS = {
     "loss_case": "LOSSES",
     "penalty_case": "PENALTIES",
     "optimizer_case": "OPTIMIZERS",
+    "schedule_case": "SCHEDULES",
     "initializer_case": "INITIALIZERS",
 }
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import nnkit
+
 
 @dataclass
 class Door:
@@ -105,3 +107,9 @@ def classes(n: int, number: int) -> list:
 def listed(*wrong: object) -> list:
     """Faults of a list of things, and the given ones."""
     return [None, 3, 2.5, object(), *wrong]
+
+
+def members() -> list:
+    """Faults of one Parameter or several distinct ones."""
+    p, model = nnkit.Parameter([1.0]), nnkit.Sequential(nnkit.ReLU())
+    return [None, 3, "name", object(), nnkit.Parameter, np.ones(2), model, [], [None], [p, p], [p, [p]]]

@@ -65,7 +65,7 @@ def test_values_are_written_in_place_and_gradients_left_alone(optimizer_case):
 
 def test_a_quadratic_is_minimized(optimizer_case):
     p = nnkit.Parameter([4.0, -3.0])
-    optimizer = optimizer_case.build(p, 0.05)
+    optimizer = optimizer_case.build(p, optimizer_case.quadratic_rate)
     for _ in range(400):
         p.grad[...] = 2 * (p.value - 1)
         optimizer.step()
@@ -108,6 +108,27 @@ def test_a_copy_in_the_middle_goes_on_as_the_original(optimizer_case, duplicate,
     for one, other in zip(members, twin_members, strict=True):
         np.testing.assert_array_equal(one.value, other.value)
         assert not np.shares_memory(one.value, other.value)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_its_memory_is_its_buffers(optimizer_case, fused):
+    pairs = []
+    for seed in (2, 4):
+        group = parameters()
+        pairs.append((optimizer_case.build([nnkit.fuse(group)] if fused else group, 0.1), group))
+        run(*pairs[-1], seed=seed)
+    (optimizer, group), (twin, twins) = pairs
+    arrays = optimizer.buffers
+    for old, new in zip(twins, group, strict=True):
+        old.value[...] = new.value
+    for name, array in twin.buffers.items():
+        array[...] = arrays[name]
+    twin.steps = optimizer.steps
+    run(optimizer, group, seed=3)
+    run(twin, twins, seed=3)
+    for one, other in zip(group, twins, strict=True):
+        np.testing.assert_array_equal(one.value, other.value)
+    assert all(optimizer.buffers[name] is array for name, array in arrays.items())  # written in place
 
 
 def test_zero_grad_clears_every_gradient(optimizer_case):

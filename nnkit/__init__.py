@@ -8,7 +8,29 @@ from nnkit.callbacks import Progress
 from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
-from nnkit.layers import Layer, Linear, ReLU, Sigmoid, Tanh
+from nnkit.layers import (
+    ELU,
+    GELU,
+    SELU,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dropout,
+    Flatten,
+    Identity,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    LogSoftmax,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from nnkit.losses import (
     Huber,
     Loss,
@@ -28,7 +50,7 @@ from nnkit.metrics import (
     r2,
     recall,
 )
-from nnkit.models import Sequential, mlp, summary
+from nnkit.models import Residual, Sequential, mlp, summary
 from nnkit.optimizers import SGD, Adam, Optimizer
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
@@ -44,11 +66,28 @@ __all__ = [  # noqa: RUF022
     "Parameter",
     "fuse",
     "Layer",
+    "Flatten",
     "Linear",
+    "Conv2D",
+    "MaxPool2D",
+    "AveragePool2D",
+    "BatchNorm",
+    "LayerNorm",
+    "Identity",
     "ReLU",
+    "LeakyReLU",
+    "ELU",
+    "SELU",
+    "Softplus",
+    "SiLU",
+    "GELU",
     "Tanh",
     "Sigmoid",
+    "Dropout",
+    "Softmax",
+    "LogSoftmax",
     "Sequential",
+    "Residual",
     "mlp",
     "summary",
     "Loss",

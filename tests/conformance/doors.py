@@ -70,3 +70,8 @@ def arrays(*shapes: tuple[int, ...]) -> list:
     """Faults of an array_like of real numbers with at least one row, and the given shapes."""
     wrong = [None, 3.0, "x", object(), [[1.0], [1.0, 2.0]], np.ones((2, 3), complex), np.full((2, 3), "x")]
     return [*wrong, np.ones((0, 3)), *(np.ones(shape) for shape in shapes)]
+
+
+def sequences(*wrong: object) -> list:
+    """Faults of a sequence of whole numbers: other kinds, and the given ones."""
+    return [None, 3, 2.5, "32", object(), {3, 2}, *wrong]

@@ -143,7 +143,7 @@ class BatchNorm(Normalization):
         m, axes = x.size // self.n, tuple(range(x.ndim - 1))  # values per feature
         if m < 2:
             raise ValueError(
-                f"BatchNorm expects 2 values of x per feature, got {m}; train in larger batches."
+                f"BatchNorm expects 2 or more values of x per feature, got {m}; change batch_size."
             )
         mean, variance = x.mean(axes), x.var(axes)
         self.mean += self.momentum * (mean - self.mean)

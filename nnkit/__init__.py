@@ -3,13 +3,35 @@
 Importing it loads NumPy and nothing else. Drawing lives in `nnkit.plots`, sliders in `nnkit.explore`.
 """
 
-from nnkit.callbacks import BestWeights, Checkpoint, EarlyStopping, Progress
 from nnkit import analysis, autodiff, data, datasets, initializers, schedules
 from nnkit.averaging import WeightAverage, refresh_statistics
+from nnkit.callbacks import BestWeights, Checkpoint, EarlyStopping, Progress
 from nnkit.checks import gradient_error
 from nnkit.divergence import TrainingDiverged
 from nnkit.history import EpochRecord, History
-from nnkit.layers import Layer, Linear, ReLU, Sigmoid, Tanh
+from nnkit.layers import (
+    ELU,
+    GELU,
+    SELU,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dropout,
+    Flatten,
+    Identity,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    LogSoftmax,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from nnkit.losses import (
     Huber,
     Loss,
@@ -30,7 +52,7 @@ from nnkit.metrics import (
     r2,
     recall,
 )
-from nnkit.models import Sequential, mlp, summary
+from nnkit.models import Residual, Sequential, mlp, summary
 from nnkit.optimizers import SGD, AdaGrad, Adam, AdamW, ClipByNorm, ClipByValue, Optimizer, RMSProp
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
@@ -48,11 +70,28 @@ __all__ = [  # noqa: RUF022
     "Parameter",
     "fuse",
     "Layer",
+    "Flatten",
     "Linear",
+    "Conv2D",
+    "MaxPool2D",
+    "AveragePool2D",
+    "BatchNorm",
+    "LayerNorm",
+    "Identity",
     "ReLU",
+    "LeakyReLU",
+    "ELU",
+    "SELU",
+    "Softplus",
+    "SiLU",
+    "GELU",
     "Tanh",
     "Sigmoid",
+    "Dropout",
+    "Softmax",
+    "LogSoftmax",
     "Sequential",
+    "Residual",
     "mlp",
     "summary",
     "Loss",

@@ -99,11 +99,25 @@ def check_floats(owner: str, name: str, array: np.ndarray) -> None:
         )
 
 
-def check_shape(owner: str, name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Refuse what is not a floating-point array of exactly this shape."""
+def check_shape(
+    owner: str, name: str, array: np.ndarray, shape: tuple[int | str, ...], remedy: str = ""
+) -> None:
+    """Refuse what is not a floating-point array of this shape; axes given by name have any length."""
     check_floats(owner, name, array)
-    if array.shape != shape:
-        raise ValueError(f"{owner} expects {name} of shape {shape}, got {array.shape}.")
+    if array.shape == shape:
+        return
+    lengths = tuple(wanted for wanted in shape if isinstance(wanted, int))
+    given = tuple(size for size, wanted in zip(array.shape, shape, strict=False) if isinstance(wanted, int))
+    if array.ndim != len(shape) or given != lengths:
+        wanted = str(shape).replace("'", "")
+        raise ValueError(f"{owner} expects {name} of shape {wanted}, got {array.shape}{_mend(remedy)}.")
+
+
+def check_batch(owner: str, x: np.ndarray) -> None:
+    """Refuse what is not a floating-point array with an axis of examples, or holds examples of nothing."""
+    check_floats(owner, "x", x)
+    if x.ndim == 0 or (x.size == 0 and 0 in x.shape[1:]):
+        raise ValueError(f"{owner} expects x of shape (batch, ...), got {x.shape}; give it examples as rows.")
 
 
 def as_numbers(owner: str, name: str, array: ArrayLike, shape: tuple[int, ...] | None = None) -> np.ndarray:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.layers import Layer
+from nnkit.arguments import as_numbers, check_bool, check_kind, check_number
+from nnkit.layers import Layer, walk
 from nnkit.losses import Loss
 from nnkit.models import Sequential
 from nnkit.parameter import Parameter
@@ -35,7 +36,9 @@ class _InputAsParameter(Layer):
         return [self.x]
 
 
-def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, step: float = 1e-5) -> float:
+def gradient_error(
+    model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, step: float = 1e-5, training: bool = False
+) -> float:
     """How far the gradients of `backward` are from central differences.
 
     For every parameter and for the input, each entry is moved by `step` up and down, and
@@ -44,16 +47,19 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
 
     About 1e-9 is usual for a right gradient, 1e-7 still right, above 1e-4 wrong. Keep the inputs of ReLU
     away from 0: a step across the kink gives neither slope. An array whose gradient is zero up to rounding
-    counts as right if `backward` says so too. The model runs as in inference.
+    counts as right if `backward` says so too. The model runs as in inference, unless `training` is True:
+    then every pass draws the same random numbers.
 
     Parameters
     ----------
     model : Layer
-        Built in float64. Its values and gradients are as before afterwards.
+        Built in float64. Its values, gradients, buffers and generators are as before afterwards.
     loss : Loss
     x, y : ndarray, shape (batch, ...)
         A few examples suffice: the cost is two forward passes per entry.
     step : float > 0
+    training : bool
+        Whether the model runs as while learning.
 
     Returns
     -------
@@ -62,7 +68,9 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     Raises
     ------
     ValueError
-        If the model is not in float64, or `step` is not positive.
+        If the model is not in float64, or `step` is not positive and finite.
+    TypeError
+        If an argument is of the wrong kind.
 
     Examples
     --------
@@ -77,31 +85,43 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     ----------
     CS231n notes, "Neural Networks Part 3: Learning and Evaluation", Gradient Checks.
     """
-    if not 0 < step < np.inf:
-        raise ValueError(f"gradient_error expects a positive step, got {step}; 1e-05 is usual.")
+    check_kind("gradient_error", "model", model, Layer)
+    check_kind("gradient_error", "loss", loss, Loss)
+    check_number("gradient_error", "step", step, "(0, inf)", "1e-05 is usual")
+    check_bool("gradient_error", "training", training)
+    x, y = as_numbers("gradient_error", "x", x), as_numbers("gradient_error", "y", y)
     for parameter in model.parameters():
         if parameter.value.dtype != np.float64:
             raise ValueError(
                 f"gradient_error expects a float64 model, got {parameter.value.dtype}, in which central "
                 "differences lose most digits; build the model with dtype=np.float64."
             )
-    probed = Sequential(_InputAsParameter(np.asarray(x, dtype=np.float64)), model)
+    probed = Sequential(_InputAsParameter(x.astype(np.float64)), model)
     parameters = probed.parameters()
-    kept = [parameter.grad.copy() for parameter in parameters]
-    try:
-        backpropagate(probed, loss, x, y, training=False)
-        gradients = [parameter.grad.copy() for parameter in parameters]
-    finally:
-        for parameter, grad in zip(parameters, kept, strict=True):
-            parameter.grad[...] = grad
+    written = [*(parameter.grad for parameter in parameters), *model.buffers.values()]
+    kept = [array.copy() for array in written]
+    generators = [layer.rng.bit_generator for layer in walk(model) if layer.rng is not None]
+    states = [generator.state for generator in generators]
+
+    def rewind() -> None:
+        for generator, state in zip(generators, states, strict=True):
+            generator.state = state
 
     def loss_now() -> float:
-        return loss.value(probed(x), y)
+        rewind()
+        return loss.value(probed.forward(x, training)[0], y)
 
-    return max(
-        _compare(gradient, *_central_differences(loss_now, parameter.value, step))
-        for gradient, parameter in zip(gradients, parameters, strict=True)
-    )
+    try:
+        backpropagate(probed, loss, x, y, training=training)
+        gradients = [parameter.grad.copy() for parameter in parameters]
+        return max(
+            _compare(gradient, *_central_differences(loss_now, parameter.value, step))
+            for gradient, parameter in zip(gradients, parameters, strict=True)
+        )
+    finally:
+        rewind()
+        for array, before in zip(written, kept, strict=True):
+            array[...] = before
 
 
 def _central_differences(loss_now: Any, value: np.ndarray, step: float) -> tuple[np.ndarray, float]:

@@ -1,4 +1,4 @@
-"""Networks: layers in a row, the usual dense network, and a table of what a network holds.
+"""Networks: layers in a row, a path around them, the usual dense network, and a table of their parameters.
 
 Single layers live in `nnkit.layers`; training a network in `nnkit.training`.
 """
@@ -7,18 +7,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_dtype, check_int, check_kind, check_rng
 from nnkit.initializers import Initializer, glorot, he
 from nnkit.layers import Layer, Linear, ReLU
-from nnkit.parameter import Parameter
+from nnkit.layers.base import nested
 
-__all__ = ["Sequential", "mlp", "summary"]
+__all__ = ["Residual", "Sequential", "mlp", "summary"]
 
 
-class Sequential(Layer):
+class Container(Layer):
+    """Layers in a row, whose parameters are of one dtype."""
+
+    def __init__(self, *layers: Layer) -> None:
+        owner = type(self).__name__
+        check_int(owner, "the number of layers", len(layers), remedy="pass such as ReLU()")
+        for layer in layers:
+            check_kind(owner, "layers", layer, Layer, "pass instances such as ReLU(), and a list as *layers")
+        self.layers = layers
+        dtypes = {parameter.value.dtype for parameter in self.parameters()}
+        if len(dtypes) > 1:
+            raise ValueError(
+                f"{owner} expects one dtype, got {sorted(map(str, dtypes))}; give it to each layer."
+            )
+        self.dtype: np.dtype[Any] | None = dtypes.pop() if dtypes else None
+
+    def _cast(self, x: np.ndarray) -> np.ndarray:
+        """The input in the dtype of the parameters."""
+        x = as_numbers(type(self).__name__, "x", x)
+        return x.astype(self.dtype or (x.dtype if x.dtype.kind == "f" else np.float64), copy=False)
+
+    def _run(self, x: np.ndarray, training: bool) -> tuple[np.ndarray, list[Any]]:
+        """The output of the last layer, and the cache of each."""
+        caches = []
+        for layer in self.layers:
+            x, cache = layer.forward(x, training)
+            caches.append(cache)
+        return x, caches
+
+    def _run_back(self, dy: np.ndarray, caches: list[Any], first: int = 0) -> np.ndarray:
+        """The gradient of the input of layer `first`."""
+        for layer, cache in zip(self.layers[first:][::-1], caches[first:][::-1], strict=True):
+            dy = layer.backward(dy, cache)
+        return dy
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __repr__(self) -> str:
+        lines = ",\n".join(map(repr, self.layers)).replace("\n", "\n    ")
+        return f"{type(self).__name__}(\n    {lines},\n)"
+
+
+class Sequential(Container):
     """Layers applied one after the other; itself a layer.
 
     This is the model's door: the input is cast once to the dtype of the parameters. Lists are welcome here.
@@ -40,7 +87,7 @@ class Sequential(Layer):
     TypeError
         If one of them is not a Layer; in `forward`, if x does not hold numbers.
     ValueError
-        If there are no layers, or if their parameters differ in dtype.
+        If there are no layers, or if their parameters differ in dtype; in `forward`, if x has no example.
 
     Examples
     --------
@@ -54,105 +101,60 @@ class Sequential(Layer):
     (1, 3)
     """
 
-    def __init__(self, *layers: Layer) -> None:
-        if not layers:
-            raise ValueError("Sequential expects at least one layer, got none.")
-        for layer in layers:
-            if not isinstance(layer, Layer):
-                raise TypeError(f"Sequential expects layers, got {_describe(layer)}.")
-        self.layers = layers
-        dtypes = {parameter.value.dtype for parameter in self.parameters()}
-        if len(dtypes) > 1:
-            names = " and ".join(sorted(map(str, dtypes)))
-            raise ValueError(
-                f"Sequential expects parameters of one dtype, got {names}; pass the same dtype "
-                "to every layer."
-            )
-        self.dtype: np.dtype[Any] | None = dtypes.pop() if dtypes else None
-
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, list[Any]]:
-        """Run the layers in order.
-
-        Parameters
-        ----------
-        x : array_like, shape (batch, ...)
-        training : bool
-            Handed to every layer.
-
-        Returns
-        -------
-        y : ndarray
-            The last layer's output.
-        cache : list
-            The cache of each layer.
-        """
-        y = self._cast(x)
-        caches = []
-        for layer in self.layers:
-            y, cache = layer.forward(y, training)
-            caches.append(cache)
-        return y, caches
+        """Run the layers in order, with `training` for each; the cache is a list of their caches."""
+        return self._run(self._cast(x), training)
 
     def backward(self, dy: np.ndarray, cache: list[Any]) -> np.ndarray:
         """Run the layers in reverse order, each on its own cache; return dLoss/dx."""
-        for layer, layer_cache in zip(reversed(self.layers), reversed(cache), strict=True):
-            dy = layer.backward(dy, layer_cache)
-        return dy
+        return self._run_back(dy, cache)
 
     def add_gradients(self, dy: np.ndarray, cache: list[Any]) -> None:
         """Like `backward`, without dLoss/dx of the first layer."""
-        for layer, layer_cache in zip(self.layers[:0:-1], cache[:0:-1], strict=True):
-            dy = layer.backward(dy, layer_cache)
-        self.layers[0].add_gradients(dy, cache[0])
+        self.layers[0].add_gradients(self._run_back(dy, cache, first=1), cache[0])
 
-    def parameters(self) -> list[Parameter]:
-        """All layers' parameters in order, each once."""
-        found = {id(parameter): parameter for layer in self.layers for parameter in layer.parameters()}
-        return list(found.values())
-
-    @property
-    def buffers(self) -> dict[str, np.ndarray]:
-        """All layers' buffers, named by position: ``"0.mean"``."""
-        return {
-            f"{index}.{name}": buffer
-            for index, layer in enumerate(self.layers)
-            for name, buffer in layer.buffers.items()
-        }
-
-    def _cast(self, x: np.ndarray) -> np.ndarray:
-        x = np.asarray(x)
-        if x.dtype.kind not in "fiub":
-            raise TypeError(
-                f"Sequential expects x to hold real numbers, got dtype {x.dtype}; encode it as numbers first."
-            )
-        if self.dtype is not None:
-            return x.astype(self.dtype, copy=False)
-        return x if x.dtype.kind == "f" else x.astype(np.float64)
-
-    def __iter__(self) -> Iterator[Layer]:
-        return iter(self.layers)
-
-    def __len__(self) -> int:
-        return len(self.layers)
-
-    @overload
-    def __getitem__(self, index: int) -> Layer: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequential: ...
-    def __getitem__(self, index: int | slice) -> Layer:
+    def __getitem__(self, index: int | slice) -> Any:
         return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
 
-    def __repr__(self) -> str:
-        lines = ",\n".join(repr(layer) for layer in self.layers).replace("\n", "\n    ")
-        return f"Sequential(\n    {lines},\n)"
 
+class Residual(Container):
+    """Layers with a path around them, y = x + f(x); itself a layer.
 
-def _describe(layer: object) -> str:
-    if isinstance(layer, type) and issubclass(layer, Layer):
-        return f"the class {layer.__name__}; make an instance with {layer.__name__}(...)"
-    if isinstance(layer, (list, tuple)):
-        return f"a {type(layer).__name__}; unpack it with Sequential(*layers)"
-    return f"{type(layer).__name__}; pass instances of Layer, such as ReLU()"
+    f is the layers in order, and keeps the shape of x. The gradient takes both ways, dx = dy + what comes
+    back through f, so that it reaches the layers below even where f is flat.
+
+    Parameters
+    ----------
+    *layers : Layer
+        In the order of the forward pass.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `Sequential`; in `forward`, if the layers change the shape of x.
+
+    Examples
+    --------
+    >>> block = Residual(ReLU())
+    >>> block([[-1.0, 2.0]])
+    array([[-1.,  4.]])
+
+    References
+    ----------
+    He, Zhang, Ren & Sun 2016, "Deep Residual Learning for Image Recognition", equation 1.
+    """
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, list[Any]]:
+        """Compute y = x + f(x); the cache is a list of the layers' caches."""
+        x = self._cast(x)
+        f, cache = self._run(x, training)
+        if f.shape != x.shape:
+            raise ValueError(f"Residual expects f(x) of shape {x.shape}, got {f.shape}; mend its last layer.")
+        return x + f, cache
+
+    def backward(self, dy: np.ndarray, cache: list[Any]) -> np.ndarray:
+        """Return dx = dy + what comes back through f."""
+        return dy + self._run_back(dy, cache)
 
 
 def mlp(
@@ -187,7 +189,9 @@ def mlp(
     Raises
     ------
     ValueError
-        If there are fewer than two sizes.
+        If there are fewer than two sizes, or one is below 1.
+    TypeError
+        If an argument is of the wrong kind.
 
     Examples
     --------
@@ -198,14 +202,16 @@ def mlp(
         Linear(16, 2, rng=rng),
     )
     """
-    if len(sizes) < 2:
-        raise ValueError(
-            f"mlp expects at least two sizes, inputs and outputs, got {list(sizes)}; pass such as [2, 16, 2]."
-        )
-    if isinstance(activation, Layer):
-        raise TypeError(f"mlp expects activation to be a class, got {activation!r}; leave out the brackets.")
+    check_kind("mlp", "sizes", sizes, (Sequence, np.ndarray), "pass such as [2, 16, 2]")
+    sizes = [check_int("mlp", f"sizes[{i}]", size) for i, size in enumerate(sizes)]
+    check_int("mlp", "the number of sizes", len(sizes), low=2, remedy="pass such as [2, 16, 2]")
+    if not callable(activation) or isinstance(activation, (Layer, np.ufunc)):
+        raise TypeError(f"mlp expects activation to be a class, got {activation!r}; pass such as nnkit.Tanh.")
     if initializer is None:
         initializer = he() if activation is ReLU else glorot()
+    check_kind("mlp", "initializer", initializer, Initializer, "call it with brackets, such as he()")
+    check_rng("mlp", rng)
+    dtype = check_dtype("mlp", dtype)
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes):
         layers += [Linear(n_in, n_out, rng=rng, initializer=initializer, dtype=dtype), activation()]
@@ -233,33 +239,16 @@ def summary(model: Layer) -> str:
     Linear  W (16, 2), b (2,)         34
     total                             82
     """
-    rows: list[tuple[str, str, str]] = [("layer", "shapes", "entries")]
-    seen: set[int] = set()
-    for layer, depth in _walk(model) if isinstance(model, Sequential) else [(model, 0)]:
-        rows.append(_summary_row(layer, "  " * depth, seen))
-    total = sum(parameter.value.size for parameter in model.parameters())
-    rows.append(("total", "", f"{total:,}"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _walk(model: Sequential, depth: int = 0) -> Iterator[tuple[Layer, int]]:
-    """The layers of a model in order, each with its depth of nesting."""
-    for layer in model.layers:
-        yield layer, depth
-        if isinstance(layer, Sequential):
-            yield from _walk(layer, depth + 1)
-
-
-def _summary_row(layer: Layer, indent: str, seen: set[int]) -> tuple[str, str, str]:
-    """One line of the table; `seen` holds the parameters that were counted in a line above."""
-    name = indent + type(layer).__name__
-    parameters = layer.parameters()
-    if isinstance(layer, Sequential) or not parameters:
-        return name, "", ""
-    if all(id(parameter) in seen for parameter in parameters):
-        return name, "the same as above", ""
-    seen.update(id(parameter) for parameter in parameters)
-    shapes = ", ".join(f"{parameter.name} {parameter.value.shape}" for parameter in parameters)
-    return name, shapes, f"{sum(parameter.value.size for parameter in parameters):,}"
+    check_kind("summary", "model", model, Layer)
+    rows, seen, top = [("layer", "shapes", "entries")], set[Any](), isinstance(model, Sequential)
+    for layer, depth in list(nested(model))[top:]:
+        own = [] if layer.layers else layer.parameters()
+        new = [parameter for parameter in own if parameter not in seen]
+        shapes = ", ".join(f"{parameter.name} {parameter.value.shape}" for parameter in new)
+        shapes = shapes or "the same as above" * bool(own)
+        entries = f"{sum(parameter.value.size for parameter in new):,}" if new else ""
+        rows.append(("  " * (depth - top) + type(layer).__name__, shapes, entries))
+        seen.update(new)
+    rows.append(("total", "", f"{sum(parameter.value.size for parameter in seen):,}"))
+    a, b, c = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return "\n".join(f"{row[0]:<{a}}  {row[1]:<{b}}  {row[2]:>{c}}".rstrip() for row in rows)

@@ -1,6 +1,6 @@
-"""The fully connected layer.
+"""The fully connected layer, and the one that makes rows for it.
 
-Activations stand in `activations`; how W is drawn stands in `nnkit.initializers`.
+Activations stand in `activations` and `rectifiers`; how W is drawn stands in `nnkit.initializers`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,37 @@ import math
 
 import numpy as np
 
+from nnkit.arguments import check_batch, check_int, check_shape
 from nnkit.initializers import Initializer, he
-from nnkit.layers.base import Layer
-from nnkit.parameter import Parameter
+from nnkit.layers.base import Function, Weighted
 
-__all__ = ["Linear"]
-
-_DEFAULT_INITIALIZER = he()
+__all__ = ["Flatten", "Linear"]
 
 
-class Linear(Layer):
+class Flatten(Function):
+    """One row per example: x of shape (batch, ...) becomes y of shape (batch, n).
+
+    n is the product of the other axes, of which the last runs fastest. Nothing is computed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        In `forward`, if x is no floating-point array, or has no axis of examples.
+
+    Examples
+    --------
+    >>> Flatten()(np.zeros((64, 1, 28, 28))).shape
+    (64, 784)
+    """
+
+    def _value(self, x: np.ndarray) -> np.ndarray:
+        return x.reshape(len(x), math.prod(x.shape[1:]))
+
+    def _gradient(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return dy.reshape(x.shape)
+
+
+class Linear(Weighted):
     """A fully connected layer, y = x @ W + b.
 
     Parameters
@@ -42,9 +63,10 @@ class Linear(Layer):
     Raises
     ------
     ValueError
-        If `n_in` or `n_out` is below 1; in `forward`, if x is not of shape (batch, n_in).
+        If `n_in` or `n_out` is below 1; in `forward`, if x is not of shape (batch, n_in); in `backward`, if
+        dy is not of the shape of y.
     TypeError
-        If `n_in` or `n_out` is not an int, or `rng` is not a Generator; in `forward`, if x is no ndarray.
+        If an argument is of the wrong kind; in `forward` and `backward`, if an array does not hold floats.
 
     Examples
     --------
@@ -61,21 +83,13 @@ class Linear(Layer):
         n_out: int,
         *,
         rng: np.random.Generator,
-        initializer: Initializer = _DEFAULT_INITIALIZER,
+        initializer: Initializer = he(),  # noqa: B008 - it has no state
         bias: bool = True,
         dtype: np.typing.DTypeLike = np.float64,
     ) -> None:
-        _check_size("n_in", n_in)
-        _check_size("n_out", n_out)
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(
-                f"Linear expects rng to be a numpy.random.Generator, got {type(rng).__name__}; "
-                "pass np.random.default_rng(0)."
-            )
-        self.n_in, self.n_out, self.initializer = int(n_in), int(n_out), initializer
-        W = initializer(rng, (self.n_in, self.n_out), fan_in=self.n_in, fan_out=self.n_out)
-        self.W = Parameter(W.astype(dtype), name="W")
-        self.b = Parameter(np.zeros(self.n_out, dtype), name="b") if bias else None
+        self.n_in, self.n_out = check_int("Linear", "n_in", n_in), check_int("Linear", "n_out", n_out)
+        super().__init__(initializer, bias, dtype)
+        self._draw(rng, (self.n_in, self.n_out), self.n_in, self.n_out)
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Compute y = x @ W + b.
@@ -92,10 +106,7 @@ class Linear(Layer):
         cache : ndarray
             x itself.
         """
-        if not isinstance(x, np.ndarray):
-            raise TypeError(
-                f"Linear expects x as an ndarray, got {type(x).__name__}; wrap it in np.array(x)."
-            )
+        check_batch("Linear", x)
         if x.ndim != 2 or x.shape[1] != self.n_in:
             raise ValueError(self._explain_shape(x.shape))
         y = x @ self.W.value
@@ -111,38 +122,18 @@ class Linear(Layer):
     def add_gradients(self, dy: np.ndarray, cache: np.ndarray) -> None:
         """Add dW and db, and spare the matrix product for dx."""
         x = cache
+        check_shape("Linear", "dy", dy, (len(x), self.n_out))
         self.W.grad += x.T @ dy
         if self.b is not None:
             self.b.grad += dy.sum(axis=0)
-
-    def parameters(self) -> list[Parameter]:
-        """W, and b if there is one."""
-        return [self.W] if self.b is None else [self.W, self.b]
-
-    def __repr__(self) -> str:
-        options = ["rng=rng"]
-        if repr(self.initializer) != repr(_DEFAULT_INITIALIZER):
-            options.append(f"initializer={self.initializer!r}")
-        if self.b is None:
-            options.append("bias=False")
-        if self.W.value.dtype != np.float64:
-            options.append(f"dtype=np.{self.W.value.dtype}")
-        return f"Linear({self.n_in}, {self.n_out}, {', '.join(options)})"
 
     def _explain_shape(self, shape: tuple[int, ...]) -> str:
         if shape == (self.n_in,):
             remedy = "give one example a batch axis with x[None, :]"
         elif len(shape) > 2 and math.prod(shape[1:]) == self.n_in:
-            remedy = "make each example a row with x.reshape(len(x), -1)"
+            remedy = "add Flatten() before it"
         elif len(shape) == 2 and shape[0] == self.n_in:
             remedy = "put one example per row, perhaps with x.T"
         else:
             remedy = f"give x {self.n_in} columns, or build the layer with another n_in"
         return f"Linear expects x of shape (batch, {self.n_in}), got {shape}; {remedy}."
-
-
-def _check_size(name: str, size: int) -> None:
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-        raise TypeError(f"Linear expects {name} to be an int, got {type(size).__name__} {size!r}.")
-    if size < 1:
-        raise ValueError(f"Linear expects {name} to be at least 1, got {size}.")

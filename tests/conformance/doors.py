@@ -113,3 +113,8 @@ def members() -> list:
     """Faults of one Parameter or several distinct ones."""
     p, model = nnkit.Parameter([1.0]), nnkit.Sequential(nnkit.ReLU())
     return [None, 3, "name", object(), nnkit.Parameter, np.ones(2), model, [], [None], [p, p], [p, [p]]]
+
+
+def sequences(*wrong: object) -> list:
+    """Faults of a sequence of whole numbers: other kinds, and the given ones."""
+    return [None, 3, 2.5, "32", object(), {3, 2}, *wrong]

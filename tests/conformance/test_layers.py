@@ -11,14 +11,15 @@ from nnkit import initializers
 
 
 def kink_distance(layer, x):
-    """How far the inputs of all ReLUs in a network are from 0."""
-    if isinstance(layer, nnkit.ReLU):
+    """How far the inputs of a network are from where a slope jumps: 0, or two equal maxima."""
+    if isinstance(layer, (nnkit.ReLU, nnkit.LeakyReLU, nnkit.ELU, nnkit.SELU)):
         return np.abs(x).min()
+    if isinstance(layer, nnkit.MaxPool2D):  # closer than any window asks for
+        return min(np.diff(np.sort(channel.ravel())).min() for image in x for channel in image)
     distances = [np.inf]
-    if isinstance(layer, nnkit.Sequential):
-        for inner in layer:
-            distances.append(kink_distance(inner, x))
-            x = inner(x)
+    for inner in layer.layers:
+        distances.append(kink_distance(inner, x))
+        x = inner(x)
     return min(distances)
 
 
@@ -39,20 +40,57 @@ def gradients(layer):
     return [parameter.grad.copy() for parameter in layer.parameters()]
 
 
-def test_the_gradients_of_input_and_parameters_match_central_differences(layer_case, rng):
+@pytest.mark.parametrize("training", [False, True])
+def test_the_gradients_of_input_and_parameters_match_central_differences(layer_case, training):
     layer, x = built(layer_case)
-    target = rng.normal(size=layer(x).shape)
-    assert nnkit.gradient_error(layer, nnkit.MeanSquaredError(), x, target) <= 1e-7
+    target = np.random.default_rng(1000).normal(size=layer(x).shape)  # not from the seed that drew x
+    error = nnkit.gradient_error(layer, nnkit.MeanSquaredError(), x, target, training=training)
+    assert error <= 1e-7
 
 
 def test_the_output_matches_plain_loops(layer_case):
     layer, x = built(layer_case)
-    np.testing.assert_allclose(layer(x), layer_case.reference(layer, x.tolist()), rtol=1e-13, atol=1e-15)
+    for buffer in layer.buffers.values():
+        buffer[...] += 0.3  # neither 0 nor 1
+    expected = layer_case.reference(layer, x.tolist())
+    np.testing.assert_allclose(layer(x), expected, rtol=1e-13, atol=1e-15)
 
 
-def test_the_output_for_training_is_that_for_inference(layer_case, same):
+def test_the_output_for_training_matches_plain_loops_or_is_that_for_inference(layer_case, same):
     layer, x = built(layer_case)
-    assert same(layer.forward(x, training=True)[0], layer(x))
+    before = copy.deepcopy(layer)
+    y, _ = layer.forward(x, training=True)
+    if layer_case.training_reference is None:
+        assert same(y, layer(x))
+    else:
+        expected = layer_case.training_reference(before, x.tolist())
+        np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-15)
+
+
+def test_inference_draws_nothing_and_changes_no_buffer(layer_case, same):
+    layer, x = built(layer_case)
+    before = pickle.dumps(layer)
+    first = layer(x)
+    assert same(layer(x), first)
+    assert pickle.dumps(layer) == before
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("training", [False, True])
+def test_inputs_of_ten_thousand_overflow_nowhere(layer_case, dtype, training):
+    layer, x = built(layer_case, dtype)
+    x = (np.sign(x) * 1e4).astype(dtype)
+    y, cache = layer.forward(x, training)
+    assert np.isfinite(y).all()
+    assert np.isfinite(layer.backward(np.ones_like(y), cache)).all()
+
+
+def test_an_empty_batch_stays_empty(layer_case):
+    layer, x = built(layer_case)
+    if not layer.layers:  # a container is the door of a model, and refuses it
+        y, cache = layer.forward(x[:0])
+        assert y.shape == (0, *layer(x).shape[1:])
+        assert layer.backward(y, cache).shape == (0, *x.shape[1:])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -134,7 +172,9 @@ def test_a_prediction_between_forward_and_backward_harms_nothing(layer_case, sam
 def test_a_copy_trains_exactly_as_the_original(layer_case, duplicate, rng, same):
     layer, x = built(layer_case)
     if not layer.parameters():
-        layer = nnkit.Sequential(nnkit.Linear(x.shape[1], x.shape[1], rng=rng), layer)
+        n = x.shape[1]
+        first = nnkit.Linear(n, n, rng=rng) if x.ndim == 2 else nnkit.Conv2D(n, n, 1, rng=rng)
+        layer = nnkit.Sequential(first, layer)
     target = rng.normal(size=layer(x).shape)
     twin = duplicate(layer)
     for model in (layer, twin):
@@ -143,6 +183,7 @@ def test_a_copy_trains_exactly_as_the_original(layer_case, duplicate, rng, same)
             nnkit.backpropagate(model, nnkit.MeanSquaredError(), x, target)
             optimizer.step()
     assert same([p.value for p in layer.parameters()], [p.value for p in twin.parameters()])
+    assert same(list(layer.buffers.values()), list(twin.buffers.values()))
     assert not np.shares_memory(layer.parameters()[0].value, twin.parameters()[0].value)
 
 

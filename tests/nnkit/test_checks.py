@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 import nnkit
-from nnkit import Layer, Linear, MeanSquaredError, SoftmaxCrossEntropy, Tanh, gradient_error, mlp
+from nnkit import (
+    BatchNorm,
+    Dropout,
+    Layer,
+    Linear,
+    MeanSquaredError,
+    Sequential,
+    SoftmaxCrossEntropy,
+    Tanh,
+    gradient_error,
+    mlp,
+)
 
 
 @pytest.fixture
@@ -137,4 +148,27 @@ def test_a_float32_model_is_refused(rng, batch):
 def test_a_step_that_is_not_positive_is_refused(step, model, batch):
     with pytest.raises(ValueError) as error:
         gradient_error(model, SoftmaxCrossEntropy(), *batch, step=step)
-    assert str(error.value) == f"gradient_error expects a positive step, got {step}; 1e-05 is usual."
+    assert str(error.value) == f"gradient_error expects step in (0, inf), got {step}; 1e-05 is usual."
+
+
+def test_while_training_every_pass_draws_the_same_and_nothing_stays_changed(rng, batch):
+    first, second = np.random.default_rng(1), np.random.default_rng(2)
+    layers = [Linear(3, 4, rng=rng), BatchNorm(4), Dropout(0.5, rng=first), Linear(4, 2, rng=rng)]
+    model = Sequential(*layers, Dropout(0.2, rng=second), Dropout(0.2, rng=first))  # one shared generator
+    buffers = {name: buffer.copy() for name, buffer in model.buffers.items()}
+    states = [generator.bit_generator.state for generator in (first, second)]
+    assert gradient_error(model, SoftmaxCrossEntropy(), *batch, training=True) < 1e-7
+    assert [generator.bit_generator.state for generator in (first, second)] == states
+    for name, buffer in model.buffers.items():
+        np.testing.assert_array_equal(buffer, buffers[name])
+
+
+def test_a_batch_norm_that_forgets_its_own_mean_is_found_while_training_only(batch):
+    class Forgetful(BatchNorm):
+        def backward(self, dy, cache):
+            x_hat, std, _ = cache
+            return super().backward(dy, (x_hat, std, ()))
+
+    target = np.zeros((6, 3))
+    assert gradient_error(Forgetful(3), MeanSquaredError(), batch[0], target) < 1e-7
+    assert gradient_error(Forgetful(3), MeanSquaredError(), batch[0], target, training=True) > 0.1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnkit import Layer, Linear, ReLU, Sequential, Tanh, initializers, mlp, summary
+from nnkit import BatchNorm, Layer, Linear, ReLU, Residual, Sequential, Tanh, initializers, mlp, summary
 
 
 @pytest.fixture
@@ -98,21 +98,28 @@ def test_the_first_layers_input_gradient_is_spared_while_training(rng):
 @pytest.mark.parametrize(
     ("layers", "kind", "text"),
     [
-        ((), ValueError, "Sequential expects at least one layer, got none."),
+        (
+            (),
+            ValueError,
+            "Sequential expects the number of layers to be at least 1, got 0; pass such as ReLU().",
+        ),
         (
             (ReLU,),
             TypeError,
-            "Sequential expects layers, got the class ReLU; make an instance with ReLU(...).",
+            "Sequential expects layers to be a Layer, got the class ReLU"
+            "; pass instances such as ReLU(), and a list as *layers.",
         ),
         (
             ([ReLU()],),
             TypeError,
-            "Sequential expects layers, got a list; unpack it with Sequential(*layers).",
+            "Sequential expects layers to be a Layer, got list"
+            "; pass instances such as ReLU(), and a list as *layers.",
         ),
         (
             (np.tanh,),
             TypeError,
-            "Sequential expects layers, got ufunc; pass instances of Layer, such as ReLU().",
+            "Sequential expects layers to be a Layer, got ufunc"
+            "; pass instances such as ReLU(), and a list as *layers.",
         ),
     ],
 )
@@ -126,8 +133,7 @@ def test_mixed_dtypes_are_refused(rng):
     with pytest.raises(ValueError) as error:
         Sequential(Linear(2, 2, rng=rng), Linear(2, 2, rng=rng, dtype=np.float32))
     assert str(error.value) == (
-        "Sequential expects parameters of one dtype, got float32 and float64; pass the same dtype to every "
-        "layer."
+        "Sequential expects one dtype, got ['float32', 'float64']; give it to each layer."
     )
 
 
@@ -173,15 +179,15 @@ def test_mlp_takes_an_initializer_and_a_dtype(rng):
             [3],
             {},
             ValueError,
-            "mlp expects at least two sizes, inputs and outputs, got [3]; pass such as [2, 16, 2].",
+            "mlp expects the number of sizes to be at least 2, got 1; pass such as [2, 16, 2].",
         ),
         (
             [3, 2],
             {"activation": ReLU()},
             TypeError,
-            "mlp expects activation to be a class, got ReLU(); leave out the brackets.",
+            "mlp expects activation to be a class, got ReLU(); pass such as nnkit.Tanh.",
         ),
-        ([3, 0], {}, ValueError, "Linear expects n_out to be at least 1, got 0."),
+        ([3, 0], {}, ValueError, "mlp expects sizes[1] to be at least 1, got 0."),
     ],
 )
 def test_mlp_refuses_with_the_remedy(sizes, options, kind, text, rng):
@@ -216,3 +222,58 @@ def test_the_repr_indents_nested_models():
     assert repr(Sequential(ReLU(), Sequential(Tanh()))) == (
         "Sequential(\n    ReLU(),\n    Sequential(\n        Tanh(),\n    ),\n)"
     )
+
+
+def test_a_residual_whose_layers_give_zero_is_the_identity_in_both_directions(rng):
+    block = Residual(Linear(3, 3, rng=rng, initializer=initializers.zeros()))
+    x = rng.normal(size=(4, 3))
+    y, cache = block.forward(x)
+    np.testing.assert_array_equal(y, x)
+    np.testing.assert_array_equal(block.backward(x, cache), x)
+
+
+def test_residual_blocks_hand_gradients_down_where_plain_layers_lose_them(rng):
+    def ratio(wrap):
+        layers = [wrap(Linear(8, 8, rng=rng, initializer=initializers.normal(0.01))) for _ in range(20)]
+        y, cache = Sequential(*layers).forward(rng.normal(size=(16, 8)))
+        return np.abs(Sequential(*layers).backward(np.ones_like(y), cache)).mean()
+
+    assert ratio(Residual) > 0.5
+    assert ratio(lambda layer: layer) < 1e-20
+
+
+def test_layers_that_change_the_shape_are_refused_in_a_residual(rng):
+    with pytest.raises(ValueError) as error:
+        Residual(Linear(3, 1, rng=rng))(np.zeros((5, 3)))
+    assert str(error.value) == ("Residual expects f(x) of shape (5, 3), got (5, 1); mend its last layer.")
+
+
+def test_a_residual_casts_x_for_both_paths(rng):
+    assert Residual(Linear(1, 1, rng=rng, dtype=np.float32))([[1]]).dtype == np.float32
+
+
+def test_a_residual_is_seen_through_by_buffers_repr_and_summary(rng):
+    model = Sequential(Residual(BatchNorm(2), Tanh()))
+    assert list(model.buffers) == ["0.0.mean", "0.0.variance"]
+    assert repr(model[0]) == "Residual(\n    BatchNorm(2),\n    Tanh(),\n)"
+    assert summary(model).splitlines() == [
+        "layer        shapes                  entries",
+        "Residual",
+        "  BatchNorm  scale (2,), shift (2,)        4",
+        "  Tanh",
+        "total                                      4",
+    ]
+
+
+def test_buffers_are_named_by_position_and_parameters_come_once(rng):
+    shared = BatchNorm(2)
+    model = Sequential(shared, Residual(Linear(2, 2, rng=rng), shared))
+    assert list(model.buffers) == ["0.mean", "0.variance", "1.1.mean", "1.1.variance"]
+    assert model.buffers["0.mean"] is model.buffers["1.1.mean"] is shared.mean
+    assert [p.name for p in model.parameters()] == ["scale", "shift", "W", "b"]
+
+
+def test_an_empty_batch_is_refused_at_the_door_of_a_model(model):
+    with pytest.raises(ValueError) as error:
+        model(np.zeros((0, 2)))
+    assert str(error.value) == "Sequential expects x to hold at least one example, got shape (0, 2)."

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnkit import Linear, initializers
+from nnkit import Flatten, Linear, initializers
 
 
 def test_the_bias_starts_at_zero_and_the_weights_as_he_draws_them():
@@ -20,8 +20,19 @@ def test_without_bias_zero_goes_to_zero(rng):
     assert [p.name for p in layer.parameters()] == ["W"]
 
 
-def test_any_function_of_the_right_signature_is_an_initializer(rng):
-    layer = Linear(2, 2, rng=rng, initializer=lambda rng, shape, fan_in, fan_out: np.eye(2))
+class Identity(initializers.Initializer):
+    def __init__(self, n):
+        self.n = n
+
+    def __call__(self, rng, shape, fan_in, fan_out):
+        return np.eye(self.n)
+
+    def __repr__(self):
+        return f"Identity({self.n})"
+
+
+def test_an_initializer_of_ones_own_is_welcome(rng):
+    layer = Linear(2, 2, rng=rng, initializer=Identity(2))
     x = rng.normal(size=(3, 2))
     np.testing.assert_array_equal(layer(x), x)
 
@@ -30,10 +41,10 @@ def test_any_function_of_the_right_signature_is_an_initializer(rng):
     ("shape", "remedy"),
     [
         ((784,), "give one example a batch axis with x[None, :]"),
-        ((64, 28, 28), "make each example a row with x.reshape(len(x), -1)"),
+        ((64, 28, 28), "add Flatten() before it"),
         ((784, 64), "put one example per row, perhaps with x.T"),
         ((64, 100), "give x 784 columns, or build the layer with another n_in"),
-        ((), "give x 784 columns, or build the layer with another n_in"),
+        ((64, 1, 1), "give x 784 columns, or build the layer with another n_in"),
     ],
 )
 def test_a_wrong_shape_is_refused_with_a_remedy_that_works(shape, remedy, rng):
@@ -44,7 +55,7 @@ def test_a_wrong_shape_is_refused_with_a_remedy_that_works(shape, remedy, rng):
 
 def test_the_remedies_work(rng):
     layer = Linear(6, 2, rng=rng)
-    for x in (np.zeros(6)[None, :], np.zeros((5, 2, 3)).reshape(5, -1), np.zeros((6, 5)).T):
+    for x in (np.zeros(6)[None, :], Flatten()(np.zeros((5, 2, 3))), np.zeros((6, 5)).T):
         assert layer(x).shape == (len(x), 2)
 
 
@@ -67,11 +78,52 @@ def test_a_seed_in_place_of_a_generator_is_refused():
     with pytest.raises(TypeError) as error:
         Linear(2, 2, rng=0)
     assert str(error.value) == (
-        "Linear expects rng to be a numpy.random.Generator, got int; pass np.random.default_rng(0)."
+        "Linear expects rng to be a Generator, got int 0; pass np.random.default_rng(0)."
     )
 
 
 def test_a_list_is_refused(rng):
     with pytest.raises(TypeError) as error:
         Linear(2, 2, rng=rng)([[1.0, 2.0]])
-    assert str(error.value) == "Linear expects x as an ndarray, got list; wrap it in np.array(x)."
+    assert str(error.value) == (
+        "Linear expects x as a floating-point ndarray, got list; pass np.array(..., dtype=np.float64)."
+    )
+
+
+def test_an_initializer_without_brackets_is_refused(rng):
+    with pytest.raises(TypeError) as error:
+        Linear(2, 2, rng=rng, initializer=initializers.he)
+    assert str(error.value) == (
+        "Linear expects initializer to be an Initializer, got function; call it with brackets, such as he()."
+    )
+
+
+def test_an_initializer_that_draws_another_shape_is_refused(rng):
+    with pytest.raises(ValueError) as error:
+        Linear(2, 2, rng=rng, initializer=Identity(3))
+    assert str(error.value) == "Linear expects initializer to give W of shape (2, 2), got (3, 3)."
+
+
+def test_a_gradient_of_another_shape_is_refused_rather_than_broadcast(rng):
+    layer = Linear(2, 3, rng=rng)
+    y, cache = layer.forward(np.ones((4, 2)))
+    with pytest.raises(ValueError) as error:
+        layer.backward(y[0], cache)
+    assert str(error.value) == "Linear expects dy of shape (4, 3), got (3,)."
+    assert not layer.b.grad.any()
+
+
+def test_flatten_makes_rows_in_reading_order():
+    x = np.arange(24.0).reshape(2, 3, 2, 2)
+    y, cache = Flatten().forward(x)
+    np.testing.assert_array_equal(y, [np.arange(12), np.arange(12, 24)])
+    np.testing.assert_array_equal(Flatten().backward(y, cache), x)
+    assert Flatten()(np.ones(3)).shape == (3, 1)
+
+
+def test_flatten_refuses_examples_of_nothing():
+    with pytest.raises(ValueError) as error:
+        Flatten()(np.ones((2, 0)))
+    assert (
+        str(error.value) == "Flatten expects x of shape (batch, ...), got (2, 0); give it examples as rows."
+    )

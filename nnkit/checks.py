@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnkit.arguments import check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.models import Sequential
@@ -35,7 +36,16 @@ class _InputAsParameter(Layer):
         return [self.x]
 
 
-def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, step: float = 1e-5) -> float:
+def gradient_error(
+    model: Layer,
+    loss: Loss,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    step: float = 1e-5,
+    entries: int | None = None,
+    rng: np.random.Generator | None = None,
+) -> float:
     """How far the gradients of `backward` are from central differences.
 
     For every parameter and for the input, each entry is moved by `step` up and down, and
@@ -54,6 +64,10 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     x, y : ndarray, shape (batch, ...)
         A few examples suffice: the cost is two forward passes per entry.
     step : float > 0
+    entries : int >= 1, optional
+        Compare only so many entries of each array, drawn by `rng`; for the others `backward` is believed.
+    rng : numpy.random.Generator, optional
+        Needed with `entries`.
 
     Returns
     -------
@@ -62,7 +76,9 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     Raises
     ------
     ValueError
-        If the model is not in float64, or `step` is not positive.
+        If the model is not in float64, or `step` or `entries` is not positive.
+    TypeError
+        If `entries` is not an int, or given without a Generator as `rng`.
 
     Examples
     --------
@@ -79,6 +95,9 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     """
     if not 0 < step < np.inf:
         raise ValueError(f"gradient_error expects a positive step, got {step}; 1e-05 is usual.")
+    if entries is not None:
+        check_int("gradient_error", "entries", entries)
+        check_kind("gradient_error", "rng", rng, np.random.Generator, "entries are drawn by it")
     for parameter in model.parameters():
         if parameter.value.dtype != np.float64:
             raise ValueError(
@@ -98,26 +117,33 @@ def gradient_error(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, st
     def loss_now() -> float:
         return loss.value(probed(x), y)
 
+    def error(gradient: np.ndarray, value: np.ndarray) -> float:
+        chosen = np.arange(value.size)
+        if rng is not None and entries is not None:
+            chosen = rng.choice(chosen, min(entries, value.size), replace=False)
+        return _compare(gradient, *_central_differences(loss_now, value, step, gradient, chosen))
+
     return max(
-        _compare(gradient, *_central_differences(loss_now, parameter.value, step))
-        for gradient, parameter in zip(gradients, parameters, strict=True)
+        error(gradient, parameter.value) for gradient, parameter in zip(gradients, parameters, strict=True)
     )
 
 
-def _central_differences(loss_now: Any, value: np.ndarray, step: float) -> tuple[np.ndarray, float]:
-    """The gradient of the loss by central differences, and how much of it is rounding."""
-    numerical = np.empty_like(value)
+def _central_differences(
+    loss_now: Any, value: np.ndarray, step: float, gradient: np.ndarray, chosen: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """The gradient with its chosen entries by central differences, and how much of these is rounding."""
+    numerical = gradient.copy()
     largest_loss = 0.0
-    for index in np.ndindex(value.shape):
-        start = value[index]
+    for index in chosen:
+        start = value.flat[index]
         try:
-            value[index] = start + step
+            value.flat[index] = start + step
             above = loss_now()
-            value[index] = start - step
+            value.flat[index] = start - step
             below = loss_now()
         finally:
-            value[index] = start
-        numerical[index] = (above - below) / (2 * step)
+            value.flat[index] = start
+        numerical.flat[index] = (above - below) / (2 * step)
         largest_loss = max(largest_loss, abs(above), abs(below))
     # Each loss is rounded in its last few digits, and the division magnifies that.
     rounding = 10 * np.finfo(np.float64).eps * largest_loss / step

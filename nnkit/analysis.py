@@ -144,7 +144,7 @@ class ActivationStatistics:
     ----------
     layer : str
         Position from 0 and kind, such as ``"1 ReLU"``.
-    mean, std : float
+    std : float
         Over all entries.
     dead : float in [0, 1]
         Share of units that are 0 for every example.
@@ -156,7 +156,6 @@ class ActivationStatistics:
     """
 
     layer: str
-    mean: float
     std: float
     dead: float
     saturated: float
@@ -191,17 +190,23 @@ def activation_statistics(model: Layer, X: np.ndarray) -> list[ActivationStatist
     >>> model = Sequential(Linear(1, 2, rng=np.random.default_rng(0)), ReLU())
     >>> model[0].W.value[...] = [[1.0, -1.0]]
     >>> statistics = activation_statistics(model, np.array([[1.0], [3.0]]))
-    >>> statistics[1].layer, statistics[1].mean, statistics[1].dead
-    ('1 ReLU', 1.0, 0.5)
+    >>> statistics[1].layer, statistics[1].std, statistics[1].dead
+    ('1 ReLU', 1.224744871391589, 0.5)
     """
     check_kind("activation_statistics", "model", model, Layer)
     x = as_numbers("activation_statistics", "X", X)
-    x = x.astype(next((p.value.dtype for p in model.parameters()), np.dtype(np.float64)))
+    x = x.astype(next((parameter.value.dtype for parameter in model.parameters()), np.float64))
     found = []
     for position, layer in enumerate(_unpacked(model)):
         y, cache = layer.forward(x)
-        name = f"{position} {type(layer).__name__}"
-        found.append(_statistics(name, y, _slope(layer, x, y, cache)))
+        bends = y.shape == x.shape and not layer.parameters()
+        slope = layer.backward(np.ones_like(y), cache) if bends else np.ones_like(y)
+        units = np.moveaxis(y, 1, -1).reshape(-1, y.shape[1])  # one column per unit or channel
+        alive = units[:, units.any(axis=0)]
+        dead, twins = 1 - alive.shape[1] / units.shape[1], alive.shape[1] - np.unique(alive, axis=1).shape[1]
+        saturated = float(((np.abs(slope) < _FLAT) & (y != 0)).mean())
+        name, twins = f"{position} {type(layer).__name__}", twins / max(alive.shape[1], 1)
+        found.append(ActivationStatistics(name, float(y.std()), dead, saturated, twins))
         x = y
     return found
 
@@ -211,18 +216,3 @@ def _unpacked(model: Layer) -> list[Layer]:
     if not isinstance(model, Sequential):
         return [model]
     return [inner for layer in model.layers for inner in _unpacked(layer)]
-
-
-def _slope(layer: Layer, x: np.ndarray, y: np.ndarray, cache: object) -> np.ndarray:
-    """dy/dx entry by entry; 1 for a layer that is no activation."""
-    if layer.parameters() or y.shape != x.shape:
-        return np.ones_like(y)
-    return layer.backward(np.ones_like(y), cache)
-
-
-def _statistics(name: str, y: np.ndarray, slope: np.ndarray) -> ActivationStatistics:
-    units = np.moveaxis(y, 1, -1).reshape(-1, y.shape[1]) if y.ndim > 1 else y[:, None]
-    alive = units[:, (units != 0).any(axis=0)]
-    twins = 1 - np.unique(alive, axis=1).shape[1] / max(alive.shape[1], 1) if alive.size else 0.0
-    dead, saturated = 1 - alive.shape[1] / units.shape[1], ((np.abs(slope) < _FLAT) & (y != 0)).mean()
-    return ActivationStatistics(name, float(y.mean()), float(y.std()), dead, float(saturated), twins)

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import check_kind, described
+from nnkit.arguments import check_int, check_kind, described
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import Pair, blind_prediction, check_data, shared_rows
+from nnkit.doctor.examples import Pair, blind_loss, check_pair, shared_rows
 from nnkit.history import EpochRecord, History
 from nnkit.layers import Layer
 from nnkit.losses import Loss
@@ -75,77 +75,49 @@ def generalizes(
     The order of the remedies: J. Howard, fast.ai 2018. Bias and variance: Ng 2018, "Machine Learning
     Yearning", chapters 20 to 27.
     """
-    data = {"loss": loss, "train": train, "validation": validation}
     if isinstance(history, Layer):
-        return diagnose("generalizes", _of_model(history, **data))
-    for name, value in data.items():
-        if value is not None:
-            raise TypeError(f"generalizes expects no {name} with a history, got one; pass it with a model.")
+        check_kind("generalizes", "loss", loss, Loss, "a model is judged with its loss and data")
+        X, y = check_pair("generalizes", train, " of train")
+        x, target = check_pair("generalizes", validation, " of validation")
+        prediction = history(X)
+        losses = np.full(
+            (2, SHORTEST), [[loss.value(prediction, y)], [loss.value(history(x), target)]]
+        )  # at rest
+        chance = {"start": blind_loss(loss, y, prediction.shape), "of": "that of a blind answer"}
+        return diagnose("generalizes", _course(*losses, chance | {"shared_rows": shared_rows(X, x)}))
+    if not (loss is train is validation is None):
+        raise TypeError("generalizes expects loss, train and validation with a model only, got a history.")
     if not isinstance(history, Sequence) or not all(isinstance(one, EpochRecord) for one in history):
-        raise TypeError(
-            f"generalizes expects history to be a History or a Layer, got {described(history)}; "
-            "pass what Trainer.fit returned."
-        )
-    if len(history) < SHORTEST:
-        raise ValueError(
-            f"generalizes expects a history of at least {SHORTEST} epochs, got {len(history)}; train longer."
-        )
-    return diagnose("generalizes", _of_history(History(history)))
+        raise TypeError(f"generalizes expects history to be a History or a Layer, got {described(history)}.")
+    check_int("generalizes", "the number of epochs in history", len(history), low=SHORTEST)
+    losses, validation_losses = History(history).loss, History(history).validation_loss
+    start = {"start": losses[0], "of": "its start", "shared_rows": np.nan}
+    return diagnose("generalizes", _course(losses, validation_losses[~np.isnan(validation_losses)], start))
 
 
-def _of_model(model: Layer, loss: Any, train: Any, validation: Any) -> dict[str, Any]:
-    """Both losses of a trained model; there is no course to judge."""
-    check_kind("generalizes", "loss", loss, Loss, "a model is judged with its loss and data")
-    X, y = check_data("generalizes", "train", train)
-    x, target = check_data("generalizes", "validation", validation)
-    prediction = model(X)
-    measured, held_out = loss.value(prediction, y), loss.value(model(x), target)
-    chance = loss.value(blind_prediction(loss, y, prediction.shape), y)
-    course = {"trend": 0.0, "falling": 0.0, "rise": 0.0, "jumps": 0.0, "validation_jumps": 0.0}
-    return {
-        **course,
-        **_levels(measured, held_out, chance),
-        "of": "that of a blind answer",
-        "best": measured,
-        "validation_best": held_out,
-        "noise_ratio": np.nan,
-        "shared_rows": shared_rows(X, x),
-    }
-
-
-def _of_history(history: History) -> dict[str, Any]:
-    """The level of both losses at the end, and their course in the second half."""
-    losses = history.loss
-    validation = history.validation_loss[~np.isnan(history.validation_loss)]  # NaN: not measured
-    last, start = max(len(losses) // 5, 1), losses[0]
-    end, validation_end = (_median(column[-last:]) for column in (losses, validation))
+def _course(losses: np.ndarray, validation: np.ndarray, known: dict[str, Any]) -> dict[str, Any]:
+    """The level of both losses at the end, and how they move in the second half."""
+    last, start = max(len(losses) // 5, 1), known["start"]
+    end, validation_end = _median(losses[-last:]), _median(validation[-last:])
     watched = validation if len(validation) > last else losses
-    second = losses[len(losses) // 2 :]
-    jumps, validation_jumps = _jumps(second), _jumps(validation[len(validation) // 2 :]) / validation_end
+    second, validation_second = (column[len(column) // 2 :] for column in (losses, validation))
+    jumps, validation_jumps = _jumps(second), _jumps(validation_second) / validation_end
     with np.errstate(all="ignore"):  # what does not move has no trend
         trend = np.nan_to_num(np.corrcoef(np.arange(len(second)), second)[0, 1])
-    return {
-        **_levels(end, validation_end, start),
-        "of": "its start",
+    return known | {
+        "loss": end,
+        "validation_loss": validation_end,
+        "unvalidated": float(len(validation) == 0),
         "best": losses.min(),
         "validation_best": validation.min(initial=np.inf),
+        "level": end / start,
+        "gap": (validation_end - end) / start,
+        "rise": (end - losses.min()) / start,
         "trend": trend,
         "falling": 1 - _median(watched[-last:]) / _median(watched[-2 * last : -last]),
-        "rise": (end - losses.min()) / start,
         "jumps": jumps / start,
         "validation_jumps": validation_jumps,
         "noise_ratio": validation_jumps / max(jumps / end, 1e-9),
-        "shared_rows": np.nan,
-    }
-
-
-def _levels(loss: float, validation_loss: float, chance: float) -> dict[str, Any]:
-    return {
-        "loss": loss,
-        "validation_loss": validation_loss,
-        "unvalidated": float(np.isnan(validation_loss)),
-        "level": loss / chance,
-        "gap": (validation_loss - loss) / chance,
     }
 
 

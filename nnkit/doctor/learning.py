@@ -15,30 +15,23 @@ import numpy as np
 from nnkit.analysis import activation_statistics
 from nnkit.arguments import check_bool, check_int, check_kind, check_rng
 from nnkit.checks import gradient_error
-from nnkit.data import batches, split
+from nnkit.data import batches
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import (
-    Pair,
-    blind_prediction,
-    check_data,
-    check_pair,
-    data_measures,
-    shared_rows,
-)
+from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, data_measures, shared_rows
 from nnkit.layers import Layer, Sigmoid, walk
-from nnkit.losses import Loss, MulticlassHinge, SigmoidBinaryCrossEntropy, SoftmaxCrossEntropy
+from nnkit.losses import Loss
 from nnkit.models import Sequential
 from nnkit.optimizers import Adam, Optimizer
 from nnkit.parameter import Parameter
 from nnkit.training import backpropagate
+from nnkit.training.arguments import check_optimizer
 
 __all__ = ["learns"]
 
-SAMPLE = 512  # examples that stand for all
 FEW = 8  # a batch that any sound network can learn by heart (Karpathy 2019)
+SAMPLE = 512  # examples that stand for all
+BATCH = 32
 ENTRIES = 20  # of each array that the gradient check looks at
-ENOUGH = 50  # examples; with fewer, a part held out tells nothing
-LOGITS = (SoftmaxCrossEntropy, SigmoidBinaryCrossEntropy, MulticlassHinge)
 RATE = 0.01  # of Adam: high enough for a few hundred updates, low enough for any usual network
 
 
@@ -50,15 +43,14 @@ def learns(
     *,
     rng: np.random.Generator,
     optimizer: Optimizer | None = None,
-    batch_size: int = 32,
     shuffle: bool = True,
     validation: Pair | None = None,
     budget: int = 300,
 ) -> Diagnosis:
     """Why a network does not learn, in order of urgency.
 
-    Everything happens on copies: model, optimizer and data stay as they are, bit for bit. Three short
-    trainings are made: on one small batch, on the data with Adam, and on the data as they would be trained.
+    Everything happens on copies: model, optimizer and data stay as they are, bit for bit. Two short trainings
+    are made: on a batch of 8, and on at least half of the data; the other examples are only looked at.
 
     Dropout and the like are silent in the gradient check. The rate is judged only if an optimizer is given,
     and a leak only between the rows and columns that are given.
@@ -69,13 +61,11 @@ def learns(
         Best before its training.
     loss : Loss
     X, y : ndarray, shape (n, ...)
-        The training data, in the order in which they would be used.
+        The training data in the order in which they would be used, at least 16 examples.
     rng : numpy.random.Generator
         Draws the examples that are looked at.
     optimizer : Optimizer, optional
-        Over parameters of this very model. Its learning rate is judged.
-    batch_size : int >= 1
-        Examples per update of this optimizer.
+        Over parameters of this very model. Its learning rate is judged on batches of 32.
     shuffle : bool
         Whether the training would shuffle the data in every epoch.
     validation : (X, y), optional
@@ -93,8 +83,8 @@ def learns(
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If data are empty, not finite or of unequal lengths, a number is out of range, or the optimizer holds
-        no parameters of the model.
+        If data are too few, not finite or of unequal lengths, `budget` is below 1, or the optimizer holds
+        parameters that are not the model's.
 
     Examples
     --------
@@ -118,50 +108,44 @@ def learns(
     check_kind("learns", "model", model, Layer)
     check_kind("learns", "loss", loss, Loss)
     check_rng("learns", rng)
-    check_int("learns", "batch_size", batch_size)
     check_bool("learns", "shuffle", shuffle)
     check_int("learns", "budget", budget)
-    X, y = check_pair("learns", X, y)
-    leak = np.nan if validation is None else shared_rows(X, check_data("learns", "validation", validation)[0])
-    model, trained = _copies(model, optimizer)
-    picked = rng.permutation(len(X))[:SAMPLE]
-    sample = X[picked], y[picked]
-    regression = y.dtype.kind == "f" and not isinstance(loss, LOGITS)
-    measures = {"budget": budget, "batch": min(FEW, len(X)), "shared_rows": leak}
+    X, y = check_pair("learns", (X, y))
+    check_int("learns", "the number of rows of X", len(X), low=2 * FEW)
+    leak = (
+        np.nan
+        if validation is None
+        else shared_rows(X, check_pair("learns", validation, " of validation")[0])
+    )
+    own = Adam(model.parameters(), RATE) if optimizer is None else optimizer
+    check_kind("learns", "optimizer", own, Optimizer)
+    check_optimizer(model, own)
+    model, (pupil, teacher) = copy.deepcopy(model), copy.deepcopy((model, own))
+    shown = rng.permutation(len(X))[: min(SAMPLE, len(X) // 2)]
+    kept = np.delete(np.arange(len(X)), shown)
+    x, target = X[shown], y[shown]
+    measures = {"budget": budget, "batch": FEW, "shared_rows": leak}
     with np.errstate(all="ignore"):  # what overflows is found
-        measures |= data_measures(X, y, regression=regression, shuffle=shuffle)
-        measures |= _inference(model, loss, *sample) | _units(model, sample[0])
-        measures["gradient_error"] = np.nan if measures["repeat"] else _gradient(model, loss, *sample, rng)
-        measures |= _few(copy.deepcopy(model), loss, *sample, budget)
-        measures["held_out"] = _held_out(copy.deepcopy(model), loss, X, y, rng, budget)
-        source = _endless(X, y, min(batch_size, len(X)), rng, shuffle)
-        losses, ratios = np.array(list(_train(*trained, loss, islice(source, budget)))).T
-    measures["update_ratio"] = np.median(ratios)
-    measures["trained_loss"] = np.nan_to_num(losses[-budget // 5 :].mean(), nan=np.inf)
-    measures["trained"] = np.nan if optimizer is None else measures["trained_loss"] / measures["blind"]
-    return diagnose("learns", measures)
+        measures |= _before(model, loss, x, target) | data_measures(loss, X, y, shuffle=shuffle)
+        measures |= _units(model, x) | _by_heart(model, loss, x, target, measures, rng)
+        pairs = _endless(X[kept], y[kept], rng if shuffle else None)
+        course = [
+            (*update, loss.value(pupil(x), target) if step % 10 == 0 else np.inf)
+            for step, update in enumerate(_train(pupil, teacher, loss, islice(pairs, budget)))
+        ]
+    losses, ratios, seen = np.nan_to_num(np.array(course).T, nan=np.inf)
+    trained = losses[-max(budget // 5, 1) :].mean()
+    measures |= {"update_ratio": np.median(ratios), "trained_loss": trained}
+    measures["trained"] = np.nan if optimizer is None else trained / measures["blind"]
+    return diagnose("learns", measures | {"held_out": seen.min() / measures["blind"]})
 
 
-def _copies(model: Layer, optimizer: Optimizer | None) -> tuple[Layer, tuple[Layer, Optimizer]]:
-    """The model, and once more with its optimizer, so that neither sees what happens to the other."""
-    if optimizer is not None:
-        check_kind("learns", "optimizer", optimizer, Optimizer)
-        owned = {id(parameter) for parameter in model.parameters()}
-        if any(id(one) not in owned for parameter in optimizer.parameters for one in parameter.members):
-            raise ValueError(
-                "learns expects an optimizer over the model's own parameters, got others; build it anew."
-            )
-        return copy.deepcopy(model), copy.deepcopy((model, optimizer))
-    twin = copy.deepcopy(model)
-    return copy.deepcopy(model), (twin, Adam(twin.parameters(), RATE))
-
-
-def _inference(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+def _before(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     """What predictions say before any training."""
     once, again, alone = model(x), model(x), model(x[:1])
-    start, blind = loss.value(once, y), loss.value(blind_prediction(loss, y, once.shape), y)
-    sums_to_one = once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
-    squashed = isinstance(list(walk(model))[-1], Sigmoid) or (sums_to_one and once.shape[1] > 1)
+    start, blind = loss.value(once, y), blind_loss(loss, y, once.shape)
+    sums_to_one = once.shape[1:] != (1,) and once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
+    squashed = sums_to_one or isinstance(list(walk(model))[-1], Sigmoid)
     return {
         "repeat": np.abs(once - again).max(),
         "mixing": np.abs(alone - once[:1]).max() / np.abs(once).max(),
@@ -174,13 +158,28 @@ def _inference(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[s
 
 def _units(model: Layer, x: np.ndarray) -> dict[str, Any]:
     """The largest shares of dead, saturated and repeated units in a hidden layer that is given something."""
-    layers = activation_statistics(model, x)[:-1]
-    layers = [layer for before, layer in pairwise(layers) if before.std > 0]
+    hidden = [now for before, now in pairwise(activation_statistics(model, x)[:-1]) if before.std > 0]
     found: dict[str, Any] = {}
     for name in ("dead", "saturated", "twins"):
-        worst = max(layers, key=lambda layer: getattr(layer, name), default=None)
+        worst = max(hidden, key=lambda layer: getattr(layer, name), default=None)
         found |= {name: getattr(worst, name, np.nan), f"{name}_layer": getattr(worst, "layer", "")}
     return found
+
+
+def _by_heart(
+    model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, known: dict[str, Any], rng: np.random.Generator
+) -> dict[str, Any]:
+    """On a few examples: whether the gradient is right, what is left to learn, and whether inputs matter."""
+    order = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")  # so that all classes are among the few
+    few = order[:: len(y) // FEW][:FEW]
+    x, target = X[few], y[few]
+    wrong = np.nan if known["repeat"] else _gradient(model, loss, x, target, rng)
+    pupil = copy.deepcopy(model)
+    list(_train(pupil, Adam(pupil.parameters(), RATE), loss, repeat((x, target), known["budget"])))
+    prediction = pupil(X)
+    left = loss.value(pupil(x), target) / blind_loss(loss, target, prediction.shape)
+    apart = np.abs(prediction - prediction[:1]).max() / np.abs(prediction).max()
+    return {"gradient_error": wrong, "one_batch": np.nan_to_num(left, nan=np.inf), "spread": apart}
 
 
 def _gradient(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> float:
@@ -193,46 +192,13 @@ def _gradient(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.ra
     for layer in walk(twin):
         if isinstance(layer, Sequential):
             layer.dtype = np.dtype(np.float64)
-    few = (slice(0, FEW), slice(-FEW, None))
-    return min(gradient_error(twin, loss, x[i], y[i], entries=ENTRIES, rng=rng) for i in few)
-
-
-def _few(model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, budget: int) -> dict[str, float]:
-    """What is left to learn on a few examples after training on them alone, and whether inputs matter."""
-    spread = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")[
-        np.linspace(0, len(y) - 1, FEW).astype(int)
-    ]
-    x, target = X[spread], y[spread]  # of all classes, or from low to high
-    list(_train(model, Adam(model.parameters(), RATE), loss, repeat((x, target), budget)))
-    prediction = model(X)
-    best = Parameter(blind_prediction(loss, target, (len(x), *prediction.shape[1:])))
-    blind, optimizer = loss.value(best.value, target), Adam(best, 0.1)
-    for _ in range(budget):
-        best.grad[...] = loss.gradient(best.value, target)
-        optimizer.step()
-    floor = loss.value(best.value, target)
-    left = (loss.value(model(x), target) - floor) / (blind - floor)
-    apart = np.abs(prediction - prediction[:1]).max() / np.abs(prediction).max()
-    return {"one_batch": np.nan_to_num(left, nan=np.inf), "spread": apart}
-
-
-def _held_out(
-    model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, rng: np.random.Generator, budget: int
-) -> float:
-    """The best loss on examples held out, as a share of that of an answer that ignores the input."""
-    if len(X) < ENOUGH:
-        return np.nan
-    (X, y), (x, target) = split(X, y, test_size=min(SAMPLE, len(X) // 5), rng=rng)
-    source = islice(_endless(X, y, 32, rng, True), budget)
-    steps = _train(model, Adam(model.parameters(), RATE), loss, source)
-    best = min(loss.value(model(x), target) for step, _ in enumerate(steps) if step % 10 == 0)
-    return best / loss.value(blind_prediction(loss, target, model(x).shape), target)
+    return min(gradient_error(twin, loss, x[i::2], y[i::2], entries=ENTRIES) for i in (0, 1))
 
 
 def _train(
     model: Layer, optimizer: Optimizer, loss: Loss, pairs: Iterable[Pair]
 ) -> Iterator[tuple[float, float]]:
-    """Loss of each update, and how large it was: |change of the weights| / |weights|."""
+    """The loss of each update, and how large it was: |change of the weights| / |weights|."""
     for x, y in pairs:
         before = [parameter.value.copy() for parameter in optimizer.parameters]
         value = backpropagate(model, loss, x, y)
@@ -241,7 +207,6 @@ def _train(
         yield value, np.sqrt(moved / sum((old**2).sum() for old in before))
 
 
-def _endless(
-    X: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator, shuffle: bool
-) -> Iterator[Pair]:
-    return (pair for _ in count() for pair in batches(X, y, batch_size, rng=rng, shuffle=shuffle))
+def _endless(X: np.ndarray, y: np.ndarray, rng: np.random.Generator | None) -> Iterator[Pair]:
+    size, shuffle = min(BATCH, len(X)), rng is not None
+    return (pair for _ in count() for pair in batches(X, y, size, rng=rng, shuffle=shuffle))

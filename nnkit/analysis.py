@@ -203,10 +203,10 @@ def activation_statistics(model: Layer, X: np.ndarray) -> list[ActivationStatist
         slope = layer.backward(np.ones_like(y), cache) if bends else np.ones_like(y)
         units = np.moveaxis(y, 1, -1).reshape(-1, y.shape[1])  # one column per unit or channel
         alive = units[:, units.any(axis=0)]
-        dead, twins = 1 - alive.shape[1] / units.shape[1], alive.shape[1] - np.unique(alive, axis=1).shape[1]
-        saturated = float(((np.abs(slope) < _FLAT) & (y != 0)).mean())
-        name, twins = f"{position} {type(layer).__name__}", twins / max(alive.shape[1], 1)
-        found.append(ActivationStatistics(name, float(y.std()), dead, saturated, twins))
+        dead, unlike = 1 - alive.shape[1] / units.shape[1], np.unique(alive, axis=1).shape[1]
+        saturated, twins = (np.abs(slope) < _FLAT) & (y != 0), 1 - unlike / max(alive.shape[1], unlike, 1)
+        name = f"{position} {type(layer).__name__}"
+        found.append(ActivationStatistics(name, float(y.std()), dead, float(saturated.mean()), twins))
         x = y
     return found
 

@@ -37,13 +37,7 @@ class _InputAsParameter(Layer):
 
 
 def gradient_error(
-    model: Layer,
-    loss: Loss,
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    step: float = 1e-5,
-    entries: int | None = None,
+    model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, step: float = 1e-5, entries: int | None = None
 ) -> float:
     """How far the gradients of `backward` are from central differences.
 

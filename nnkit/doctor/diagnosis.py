@@ -69,8 +69,6 @@ class Diagnosis(tuple[Finding, ...]):
     'more data'
     """
 
-    __slots__ = ()
-
     def to_dict(self) -> dict[str, list[dict[str, str]]]:
         """The findings as plain data, fit for JSON."""
         return {"findings": [asdict(finding) for finding in self]}

@@ -1,4 +1,4 @@
-"""What to do about the gap between training and validation, read from a history or measured on a model.
+"""What to do about the gap between training and validation, read from a history.
 
 From which value on a measure is a finding stands in ``findings.toml``.
 """
@@ -6,42 +6,28 @@ From which value on a measure is a finding stands in ``findings.toml``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import check_int, check_kind, described
+from nnkit.arguments import check_int, described
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import Pair, blind_loss, check_pair, shared_rows
 from nnkit.history import EpochRecord, History
-from nnkit.layers import Layer
-from nnkit.losses import Loss
 
 __all__ = ["generalizes"]
 
 SHORTEST = 5  # epochs whose course can be judged
 
 
-def generalizes(
-    history: Sequence[EpochRecord] | Layer,
-    *,
-    loss: Loss | None = None,
-    train: Pair | None = None,
-    validation: Pair | None = None,
-) -> Diagnosis:
+def generalizes(history: Sequence[EpochRecord]) -> Diagnosis:
     """What limits a trained model, and the next remedies in the order in which to try them.
 
-    From a history it reads the course of both losses, as shares of the training loss of the first epoch.
-    From a model with its data it measures both losses, as shares of that of an answer that ignores the input,
-    and looks for rows that both data have.
+    Read from both losses, as shares of the training loss of the first epoch, and from their course in the
+    second half of the run. A run that learned most in its first epoch therefore looks worse than it is.
 
     Parameters
     ----------
-    history : History or other sequence of EpochRecord, or Layer
-        At least 5 epochs, or a trained model.
-    loss : Loss, optional
-        With a model only, and needed there, as are the data.
-    train, validation : (X, y), optional
+    history : History or other sequence of EpochRecord
+        At least 5 epochs.
 
     Returns
     -------
@@ -51,9 +37,9 @@ def generalizes(
     Raises
     ------
     TypeError
-        If an argument is of the wrong kind.
+        If `history` holds something other than records of epochs.
     ValueError
-        If there are fewer than 5 epochs, or data are empty, not finite or of unequal lengths.
+        If there are fewer than 5 epochs.
 
     Examples
     --------
@@ -75,36 +61,21 @@ def generalizes(
     The order of the remedies: J. Howard, fast.ai 2018. Bias and variance: Ng 2018, "Machine Learning
     Yearning", chapters 20 to 27.
     """
-    if isinstance(history, Layer):
-        check_kind("generalizes", "loss", loss, Loss, "a model is judged with its loss and data")
-        X, y = check_pair("generalizes", train, " of train")
-        x, target = check_pair("generalizes", validation, " of validation")
-        prediction = history(X)
-        losses = np.full(
-            (2, SHORTEST), [[loss.value(prediction, y)], [loss.value(history(x), target)]]
-        )  # at rest
-        chance = {"start": blind_loss(loss, y, prediction.shape), "of": "that of a blind answer"}
-        return diagnose("generalizes", _course(*losses, chance | {"shared_rows": shared_rows(X, x)}))
-    if not (loss is train is validation is None):
-        raise TypeError("generalizes expects loss, train and validation with a model only, got a history.")
     if not isinstance(history, Sequence) or not all(isinstance(one, EpochRecord) for one in history):
-        raise TypeError(f"generalizes expects history to be a History or a Layer, got {described(history)}.")
+        raise TypeError(
+            f"generalizes expects history to be a History, got {described(history)}; pass what fit returned."
+        )
     check_int("generalizes", "the number of epochs in history", len(history), low=SHORTEST)
-    losses, validation_losses = History(history).loss, History(history).validation_loss
-    start = {"start": losses[0], "of": "its start", "shared_rows": np.nan}
-    return diagnose("generalizes", _course(losses, validation_losses[~np.isnan(validation_losses)], start))
-
-
-def _course(losses: np.ndarray, validation: np.ndarray, known: dict[str, Any]) -> dict[str, Any]:
-    """The level of both losses at the end, and how they move in the second half."""
-    last, start = max(len(losses) // 5, 1), known["start"]
+    losses, validation = History(history).loss, History(history).validation_loss
+    validation = validation[~np.isnan(validation)]  # NaN: not measured
+    last, start = len(losses) // 5, losses[0]
     end, validation_end = _median(losses[-last:]), _median(validation[-last:])
     watched = validation if len(validation) > last else losses
     second, validation_second = (column[len(column) // 2 :] for column in (losses, validation))
-    jumps, validation_jumps = _jumps(second), _jumps(validation_second) / validation_end
+    jumps, validation_jumps = _jumps(second) / end, _jumps(validation_second) / validation_end
     with np.errstate(all="ignore"):  # what does not move has no trend
         trend = np.nan_to_num(np.corrcoef(np.arange(len(second)), second)[0, 1])
-    return known | {
+    measures = {
         "loss": end,
         "validation_loss": validation_end,
         "unvalidated": float(len(validation) == 0),
@@ -115,10 +86,11 @@ def _course(losses: np.ndarray, validation: np.ndarray, known: dict[str, Any]) -
         "rise": (end - losses.min()) / start,
         "trend": trend,
         "falling": 1 - _median(watched[-last:]) / _median(watched[-2 * last : -last]),
-        "jumps": jumps / start,
+        "jumps": jumps * end / start,
         "validation_jumps": validation_jumps,
-        "noise_ratio": validation_jumps / max(jumps / end, 1e-9),
+        "noise_ratio": validation_jumps / max(jumps, 1e-9),
     }
+    return diagnose("generalizes", measures)
 
 
 def _median(column: np.ndarray) -> float:

@@ -6,8 +6,9 @@ From which value on a measure is a finding stands in ``findings.toml``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count, islice, pairwise, repeat
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nnkit.arguments import check_bool, check_int, check_kind, check_rng
 from nnkit.checks import gradient_error
 from nnkit.data import batches
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, data_measures, shared_rows
+from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, data_measures
 from nnkit.layers import Layer, Sigmoid, walk
 from nnkit.losses import Loss
 from nnkit.models import Sequential
@@ -31,7 +32,6 @@ __all__ = ["learns"]
 FEW = 8  # a batch that any sound network can learn by heart (Karpathy 2019)
 SAMPLE = 512  # examples that stand for all
 BATCH = 32
-ENTRIES = 20  # of each array that the gradient check looks at
 RATE = 0.01  # of Adam: high enough for a few hundred updates, low enough for any usual network
 
 
@@ -110,32 +110,25 @@ def learns(
     check_rng("learns", rng)
     check_bool("learns", "shuffle", shuffle)
     check_int("learns", "budget", budget)
-    X, y = check_pair("learns", (X, y))
+    X, y = check_pair(X, y)
     check_int("learns", "the number of rows of X", len(X), low=2 * FEW)
-    leak = (
-        np.nan
-        if validation is None
-        else shared_rows(X, check_pair("learns", validation, " of validation")[0])
-    )
-    own = Adam(model.parameters(), RATE) if optimizer is None else optimizer
-    check_kind("learns", "optimizer", own, Optimizer)
-    check_optimizer(model, own)
-    model, (pupil, teacher) = copy.deepcopy(model), copy.deepcopy((model, own))
+    if validation is not None:
+        check_kind("learns", "validation", validation, (tuple, list), "pass (X, y)")
+        validation = check_pair(*validation, of=" of validation")
+    used = Adam(model.parameters(), RATE) if optimizer is None else optimizer
+    check_kind("learns", "optimizer", used, Optimizer)
+    check_optimizer(model, used)
+    model, (pupil, teacher) = copy.deepcopy(model), copy.deepcopy((model, used))
     shown = rng.permutation(len(X))[: min(SAMPLE, len(X) // 2)]
-    kept = np.delete(np.arange(len(X)), shown)
-    x, target = X[shown], y[shown]
-    measures = {"budget": budget, "batch": FEW, "shared_rows": leak}
+    x, target, rest = X[shown], y[shown], [np.delete(array, shown, axis=0) for array in (X, y)]
     with np.errstate(all="ignore"):  # what overflows is found
-        measures |= _before(model, loss, x, target) | data_measures(loss, X, y, shuffle=shuffle)
-        measures |= _units(model, x) | _by_heart(model, loss, x, target, measures, rng)
-        pairs = _endless(X[kept], y[kept], rng if shuffle else None)
-        course = [
-            (*update, loss.value(pupil(x), target) if step % 10 == 0 else np.inf)
-            for step, update in enumerate(_train(pupil, teacher, loss, islice(pairs, budget)))
-        ]
+        measures = data_measures(loss, X, y, validation, shuffle) | _before(model, loss, x, target)
+        measures |= _units(model, x) | _by_heart(model, loss, x, target, rng, budget)
+        updates = _train(pupil, teacher, loss, _endless(*rest, rng, shuffle), budget)
+        course = [(*update, loss.value(pupil(x), target)) for update in updates]
     losses, ratios, seen = np.nan_to_num(np.array(course).T, nan=np.inf)
-    trained = losses[-max(budget // 5, 1) :].mean()
-    measures |= {"update_ratio": np.median(ratios), "trained_loss": trained}
+    trained, ratio = losses[-max(budget // 5, 1) :].mean(), np.median(ratios)
+    measures |= {"budget": budget, "few": FEW, "trained_loss": trained, "update_ratio": ratio}
     measures["trained"] = np.nan if optimizer is None else trained / measures["blind"]
     return diagnose("learns", measures | {"held_out": seen.min() / measures["blind"]})
 
@@ -144,12 +137,12 @@ def _before(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[str,
     """What predictions say before any training."""
     once, again, alone = model(x), model(x), model(x[:1])
     start, blind = loss.value(once, y), blind_loss(loss, y, once.shape)
-    sums_to_one = once.shape[1:] != (1,) and once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
-    squashed = sums_to_one or isinstance(list(walk(model))[-1], Sigmoid)
+    shares = once.shape[1:] > (1,) and once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
+    squashed = isinstance(loss, LOGITS) and (shares or isinstance(list(walk(model))[-1], Sigmoid))
     return {
         "repeat": np.abs(once - again).max(),
         "mixing": np.abs(alone - once[:1]).max() / np.abs(once).max(),
-        "probabilities": float(isinstance(loss, LOGITS) and squashed),
+        "probabilities": float(squashed),
         "start_loss": start,
         "blind": blind,
         "start": np.nan_to_num(start, nan=np.inf) / blind,
@@ -161,29 +154,30 @@ def _units(model: Layer, x: np.ndarray) -> dict[str, Any]:
     hidden = [now for before, now in pairwise(activation_statistics(model, x)[:-1]) if before.std > 0]
     found: dict[str, Any] = {}
     for name in ("dead", "saturated", "twins"):
-        worst = max(hidden, key=lambda layer: getattr(layer, name), default=None)
+        worst = max(hidden, key=attrgetter(name), default=None)
         found |= {name: getattr(worst, name, np.nan), f"{name}_layer": getattr(worst, "layer", "")}
     return found
 
 
 def _by_heart(
-    model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, known: dict[str, Any], rng: np.random.Generator
+    model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, rng: np.random.Generator, budget: int
 ) -> dict[str, Any]:
     """On a few examples: whether the gradient is right, what is left to learn, and whether inputs matter."""
     order = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")  # so that all classes are among the few
     few = order[:: len(y) // FEW][:FEW]
     x, target = X[few], y[few]
-    wrong = np.nan if known["repeat"] else _gradient(model, loss, x, target, rng)
-    pupil = copy.deepcopy(model)
-    list(_train(pupil, Adam(pupil.parameters(), RATE), loss, repeat((x, target), known["budget"])))
+    wrong, pupil = _gradient_error(model, loss, x, target, rng), copy.deepcopy(model)
+    list(_train(pupil, Adam(pupil.parameters(), RATE), loss, repeat((x, target)), budget))
     prediction = pupil(X)
     left = loss.value(pupil(x), target) / blind_loss(loss, target, prediction.shape)
     apart = np.abs(prediction - prediction[:1]).max() / np.abs(prediction).max()
     return {"gradient_error": wrong, "one_batch": np.nan_to_num(left, nan=np.inf), "spread": apart}
 
 
-def _gradient(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> float:
-    """The smaller gradient error of two batches, in float64: a kink disturbs one of them at most."""
+def _gradient_error(
+    model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+) -> float:
+    """The smaller error of two batches, in float64: a kink disturbs one of them at most."""
     # a little noise: at exact zeros slopes vanish, and ReLU has none
     memo = {
         id(p): Parameter(p.value + rng.normal(0, 0.01, p.value.shape), p.name) for p in model.parameters()
@@ -192,21 +186,21 @@ def _gradient(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.ra
     for layer in walk(twin):
         if isinstance(layer, Sequential):
             layer.dtype = np.dtype(np.float64)
-    return min(gradient_error(twin, loss, x[i::2], y[i::2], entries=ENTRIES) for i in (0, 1))
+    return min(gradient_error(twin, loss, x[half::2], y[half::2], entries=FEW) for half in (0, 1))
 
 
 def _train(
-    model: Layer, optimizer: Optimizer, loss: Loss, pairs: Iterable[Pair]
+    model: Layer, optimizer: Optimizer, loss: Loss, pairs: Iterator[Pair], budget: int
 ) -> Iterator[tuple[float, float]]:
     """The loss of each update, and how large it was: |change of the weights| / |weights|."""
-    for x, y in pairs:
+    for x, y in islice(pairs, budget):
         before = [parameter.value.copy() for parameter in optimizer.parameters]
         value = backpropagate(model, loss, x, y)
         optimizer.step()
-        moved = sum(((p.value - old) ** 2).sum() for p, old in zip(optimizer.parameters, before, strict=True))
-        yield value, np.sqrt(moved / sum((old**2).sum() for old in before))
+        changes = [now.value - old for now, old in zip(optimizer.parameters, before, strict=True)]
+        yield value, np.sqrt(sum((a**2).sum() for a in changes) / sum((a**2).sum() for a in before))
 
 
-def _endless(X: np.ndarray, y: np.ndarray, rng: np.random.Generator | None) -> Iterator[Pair]:
-    size, shuffle = min(BATCH, len(X)), rng is not None
+def _endless(X: np.ndarray, y: np.ndarray, rng: np.random.Generator, shuffle: bool) -> Iterator[Pair]:
+    size = min(BATCH, len(X))
     return (pair for _ in count() for pair in batches(X, y, size, rng=rng, shuffle=shuffle))

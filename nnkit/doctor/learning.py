@@ -30,7 +30,7 @@ from nnkit.training.arguments import check_optimizer
 __all__ = ["learns"]
 
 FEW = 8  # a batch that any sound network can learn by heart (Karpathy 2019)
-SAMPLE = 512  # examples that stand for all
+SAMPLE = 256  # examples that stand for all
 BATCH = 32
 RATE = 0.01  # of Adam: high enough for a few hundred updates, low enough for any usual network
 
@@ -114,22 +114,27 @@ def learns(
     check_int("learns", "the number of rows of X", len(X), low=2 * FEW)
     if validation is not None:
         check_kind("learns", "validation", validation, (tuple, list), "pass (X, y)")
+        check_int("learns", "the length of validation", len(validation), low=2, high=2)
         validation = check_pair(*validation, of=" of validation")
     used = Adam(model.parameters(), RATE) if optimizer is None else optimizer
     check_kind("learns", "optimizer", used, Optimizer)
     check_optimizer(model, used)
     model, (pupil, teacher) = copy.deepcopy(model), copy.deepcopy((model, used))
     shown = rng.permutation(len(X))[: min(SAMPLE, len(X) // 2)]
-    x, target, rest = X[shown], y[shown], [np.delete(array, shown, axis=0) for array in (X, y)]
+    x, target = X[shown], y[shown]
+    rest = np.delete(X, shown, axis=0), np.delete(y, shown, axis=0)
     with np.errstate(all="ignore"):  # what overflows is found
         measures = data_measures(loss, X, y, validation, shuffle) | _before(model, loss, x, target)
         measures |= _units(model, x) | _by_heart(model, loss, x, target, rng, budget)
-        updates = _train(pupil, teacher, loss, _endless(*rest, rng, shuffle), budget)
-        course = [(*update, loss.value(pupil(x), target)) for update in updates]
+        course = [
+            (*update, loss.value(pupil(x), target) if step % 10 == 0 else np.inf)
+            for step, update in enumerate(_train(pupil, teacher, loss, _endless(*rest, rng, shuffle), budget))
+        ]
     losses, ratios, seen = np.nan_to_num(np.array(course).T, nan=np.inf)
     trained, ratio = losses[-max(budget // 5, 1) :].mean(), np.median(ratios)
     measures |= {"budget": budget, "few": FEW, "trained_loss": trained, "update_ratio": ratio}
     measures["trained"] = np.nan if optimizer is None else trained / measures["blind"]
+    measures["change"] = trained / measures["start_loss"]
     return diagnose("learns", measures | {"held_out": seen.min() / measures["blind"]})
 
 

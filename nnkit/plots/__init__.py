@@ -4,7 +4,8 @@ Nothing is trained or shown here, and no other part of the core imports matplotl
 """
 
 from nnkit.plots.decision import decision_regions
+from nnkit.plots.diagnosis import plot_diagnosis
 from nnkit.plots.history import loss_curves
 from nnkit.plots.style import book_style, use_book_style
 
-__all__ = ["book_style", "decision_regions", "loss_curves", "use_book_style"]
+__all__ = ["book_style", "decision_regions", "loss_curves", "plot_diagnosis", "use_book_style"]

@@ -4,15 +4,34 @@ The networks, the histories, their seeds and the expected names were written dow
 They stay as they are; a case that the doctor misses is marked as such, with the reason.
 """
 
+import copy
+import dataclasses
+import json
+import math
+import tomllib
+from importlib import resources
+
 import numpy as np
 import pytest
 
 import nnkit
-from nnkit import History, Layer, Linear, ReLU, Sequential, Tanh, datasets
+from nnkit import History, Layer, Linear, ReLU, Sequential, Tanh, datasets, doctor
 from nnkit.data import split, standardize
+from nnkit.doctor.examples import blind_loss, data_measures
+from nnkit.doctor.learning import _train
 from nnkit.history import EpochRecord
 from nnkit.initializers import constant, normal
+from nnkit.layers import walk
 
+CHAPTERS = {
+    "Backpropagation",
+    "Batch and epoch",
+    "Activations",
+    "Initialization",
+    "Regularization",
+    "Optimizers",
+    "Overfitting checklist",
+}
 CROSS_ENTROPY, SQUARED = nnkit.SoftmaxCrossEntropy(), nnkit.MeanSquaredError()
 
 
@@ -380,8 +399,6 @@ HISTORIES = [
 
 @pytest.mark.parametrize(("build", "seed", "name"), BROKEN)
 def test_a_broken_network_is_named(build, seed, name):
-    from nnkit import doctor
-
     diagnosis = doctor.learns(**build(seed))
     assert diagnosis[0].name == name
     assert diagnosis[0].severity != "note"
@@ -389,13 +406,142 @@ def test_a_broken_network_is_named(build, seed, name):
 
 @pytest.mark.parametrize(("build", "seed"), HEALTHY)
 def test_a_healthy_network_is_left_alone(build, seed):
-    from nnkit import doctor
-
     assert {finding.name for finding in doctor.learns(**build(seed)) if finding.severity != "note"} == set()
 
 
 @pytest.mark.parametrize(("build", "seed", "name"), HISTORIES)
 def test_a_history_is_named(build, seed, name):
-    from nnkit import doctor
-
     assert doctor.generalizes(build(seed))[0].name == name
+
+
+def state(case):
+    """Everything of a case that a doctor could change."""
+    arrays = [array for p in case["model"].parameters() for array in (p.value, p.grad)]
+    generators = [layer.rng.bit_generator.state for layer in walk(case["model"]) if layer.rng is not None]
+    optimizer = case.get("optimizer")
+    memory = [] if optimizer is None else [optimizer.steps, *optimizer.buffers.values()]
+    return copy.deepcopy([arrays, memory, case["X"], case["y"], generators])
+
+
+@pytest.mark.parametrize("build", [healthy_digits, healthy_moons, healthy_dropping, unscaled_inputs])
+def test_the_patient_stays_as_it_is(build):
+    patient = build(7)
+    for parameter in patient["model"].parameters():
+        parameter.grad += 0.5
+    before = state(patient)
+    doctor.learns(**patient, budget=20)
+    after = state(patient)
+    np.testing.assert_equal(after, before)
+    if "optimizer" in patient:
+        patient["optimizer"].step()  # a fused Parameter is still intact
+
+
+def test_the_same_seed_gives_the_same_text():
+    assert str(doctor.learns(**healthy_moons(5))) == str(doctor.learns(**healthy_moons(5)))
+
+
+def test_every_kind_of_finding_stands_in_a_case():
+    rows = tomllib.loads(
+        resources.files("nnkit.doctor").joinpath("findings.toml").read_text(encoding="utf-8")
+    )
+    for question, cases in (("learns", BROKEN), ("generalizes", HISTORIES)):
+        names = [row["name"] for row in rows[question]]
+        assert len(set(names)) == len(names)
+        assert set(names) - {name for _, _, name in cases} <= {"no fault found", "not validated"}
+        for row in rows[question]:
+            assert row["severity"] in ("fault", "warning", "note")
+            assert row["chapter"] in CHAPTERS
+            assert row["evidence"].endswith(".")
+            assert not row["remedy"].endswith(".")
+        assert rows[question][-1]["when"] == {}  # something is always said
+        assert rows[question][-1]["severity"] == "note"
+
+
+def test_causes_come_before_what_follows_from_them():
+    names = [finding.name for finding in doctor.learns(**unscaled_inputs(3))]
+    assert names[0] == "unscaled inputs"
+    assert "loss at start" in names[1:]
+
+
+def test_a_diagnosis_is_text_and_plain_data():
+    diagnosis = doctor.learns(**twin_units(3))
+    plain = diagnosis.to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert [finding["name"] for finding in plain["findings"]] == [finding.name for finding in diagnosis]
+    for finding in diagnosis:
+        assert finding.name in str(diagnosis)
+        assert f"Remedy: {finding.remedy[:30]}" in str(diagnosis)
+    assert max(map(len, str(diagnosis).splitlines())) <= 88
+
+
+def test_an_answer_that_ignores_the_input_costs_the_entropy_or_the_variance(rng):
+    y = rng.permutation(np.repeat(np.arange(3), 7))
+    assert blind_loss(CROSS_ENTROPY, y, (21, 3)) == pytest.approx(math.log(3), rel=1e-12)
+    shares = [0.5, 0.25, 0.25]
+    entropy = -sum(p * math.log(p) for p in shares)
+    assert blind_loss(CROSS_ENTROPY, np.array([0, 0, 1, 2]), (4, 3)) == pytest.approx(entropy, rel=1e-5)
+    target = rng.normal(3.0, 2.0, size=(20, 2))
+    assert blind_loss(SQUARED, target, (20, 2)) == pytest.approx(target.var(axis=0).mean(), rel=1e-12)
+    binary = nnkit.SigmoidBinaryCrossEntropy()
+    entropy = -0.2 * math.log(0.2) - 0.8 * math.log(0.8)
+    assert blind_loss(binary, np.array([[1], [0], [0], [0], [0]]), (5, 1)) == pytest.approx(entropy, rel=1e-5)
+
+
+def test_shares_of_leaking_rows_and_likeness_of_neighbors_are_what_they_say(rng):
+    X, y = rng.normal(size=(1000, 3)), rng.integers(0, 2, 1000)
+    V = np.concatenate([X[:3], X[:3] + 1e-9, -X[:4]])
+    measures = data_measures(CROSS_ENTROPY, X, y, (V, y[:10]), False)
+    assert measures["shared_rows"] == 0.3
+    assert measures["neighbor_distance"] == pytest.approx(1, abs=0.1)
+    assert data_measures(CROSS_ENTROPY, X, np.sort(y), None, False)["neighbor_distance"] < 0.01
+    X[:, 1] = 5 - 2 * y
+    measures = data_measures(CROSS_ENTROPY, X, y, None, True)
+    assert (measures["leaking_column"], measures["correlation"]) == (1, pytest.approx(1, rel=1e-12))
+
+
+def test_the_scale_of_inputs_is_judged_on_both_sides():
+    for factor in (1e-3, 1e3):
+        case = healthy_line(4)
+        case["X"] = factor * case["X"]
+        assert doctor.learns(**case)[0].name == "unscaled inputs"
+
+
+def test_the_size_of_an_update_is_that_of_the_learning_rate():
+    model = Linear(2, 1, rng=np.random.default_rng(0), bias=False)
+    model.W.value[...] = [[3.0], [4.0]]
+    pairs = iter([(np.array([[1.0, 0.0]]), np.array([[0.0]]))])
+    [(value, ratio)] = _train(model, nnkit.SGD(model.parameters(), 0.1), SQUARED, pairs, 1)
+    assert (value, ratio) == (9.0, pytest.approx(0.1 * 2 * 3 / 5, rel=1e-14))
+
+
+@pytest.mark.parametrize("build", [build for build, _, _ in HISTORIES])
+@pytest.mark.parametrize("factor", [1e-3, 50.0])
+def test_the_unit_of_the_loss_does_not_matter(build, factor):
+    history = build(9)
+    scaled = History(
+        dataclasses.replace(one, loss=factor * one.loss, validation_loss=factor * one.validation_loss)
+        for one in history
+    )
+    assert repr(doctor.generalizes(scaled)) == repr(doctor.generalizes(history))
+
+
+def test_a_history_without_validation_says_so():
+    history = History(EpochRecord(epoch, epoch, 0.1, 2.0**-epoch) for epoch in range(1, 11))
+    assert repr(doctor.generalizes(history)) == "Diagnosis(not validated)"
+
+
+def test_the_remedies_of_overfitting_stand_in_their_order():
+    remedy = doctor.generalizes(overfit(1))[0].remedy
+    ladder = ["more data", "augmentation", "architecture", "regularization", "smaller network"]
+    assert sorted(ladder, key=remedy.index) == ladder
+
+
+def test_a_trained_network_is_judged_from_its_history():
+    rng = np.random.default_rng(0)
+    (X, y), validation = split(*digits(), test_size=0.8, rng=rng)
+    y[::2] = rng.integers(0, 10, len(y[::2]))  # noise that a large network learns by heart
+    model = nnkit.mlp([64, 128, 10], rng=rng)
+    optimizer = nnkit.Adam(model.parameters(), 0.003)
+    trainer = nnkit.Trainer(model, CROSS_ENTROPY, optimizer, batch_size=32, rng=rng)
+    history = trainer.fit((X, y), 30, validation=validation)
+    assert doctor.generalizes(history)[0].name == "overfit"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import as_numbers
+from nnkit.arguments import as_numbers, check_int, check_kind
 from nnkit.losses import Loss, MulticlassHinge, SigmoidBinaryCrossEntropy, SoftmaxCrossEntropy
 
 LOGITS = (SoftmaxCrossEntropy, SigmoidBinaryCrossEntropy, MulticlassHinge)
@@ -29,6 +29,13 @@ def check_pair(X: np.ndarray, y: np.ndarray, of: str = "") -> Pair:
     return X, y
 
 
+def check_validation(data: Pair) -> Pair:
+    """The pair (X, y), checked likewise."""
+    check_kind("learns", "validation", data, (tuple, list), "pass (X, y)")
+    check_int("learns", "the length of validation", len(data), low=2, high=2)
+    return check_pair(*data, of=" of validation")
+
+
 def blind_loss(loss: Loss, y: np.ndarray, shape: tuple[int, ...]) -> float:
     """The loss of an answer that ignores the input: class frequencies as logits, or the targets' mean."""
     mean = np.asarray((np.eye(shape[1])[y] if y.ndim < len(shape) else y).mean(axis=0))
@@ -40,13 +47,13 @@ def blind_loss(loss: Loss, y: np.ndarray, shape: tuple[int, ...]) -> float:
 
 
 def data_measures(
-    loss: Loss, X: np.ndarray, y: np.ndarray, validation: Pair | None, shuffle: bool
+    loss: Loss, X: np.ndarray, y: np.ndarray, held_out: np.ndarray | None, shuffle: bool
 ) -> dict[str, Any]:
-    """Rows shared with validation, scales, likeness of neighbors, and the feature that tells the target."""
+    """Rows shared with `held_out`, scales, likeness of neighbors, and the feature that tells the target."""
     regression = y.dtype.kind == "f" and not isinstance(loss, LOGITS)
     X, numbers = _rows(X), _rows(y)
     seen = {row.tobytes() for row in X}
-    shared = [row.tobytes() in seen for row in _rows(validation[0])] if validation is not None else [np.nan]
+    shared = [np.nan] if held_out is None else [row.tobytes() in seen for row in _rows(held_out)]
     target = np.eye(y.max() + 1)[y] if y.ndim == 1 and not regression else numbers
     unlike = (np.diff(target, axis=0) ** 2).mean(axis=0).sum() / (2 * target.var(axis=0).sum())
     Z, T = (array - array.mean(axis=0) for array in (X, np.column_stack([target, numbers])))

@@ -88,7 +88,7 @@ def generalizes(history: Sequence[EpochRecord]) -> Diagnosis:
         "falling": 1 - _median(watched[-last:]) / _median(watched[-2 * last : -last]),
         "jumps": jumps * end / start,
         "validation_jumps": validation_jumps,
-        "noise_ratio": validation_jumps / max(jumps, 1e-9),
+        "noise_ratio": validation_jumps / max(jumps, 1e-3),
     }
     return diagnose("generalizes", measures)
 
@@ -98,5 +98,6 @@ def _median(column: np.ndarray) -> float:
 
 
 def _jumps(column: np.ndarray) -> float:
-    """How far it moves up in an epoch, on average."""
-    return float(np.maximum(np.diff(column), 0).mean()) if len(column) > 1 else np.nan
+    """How far it moves up in an epoch and down again, on average; a steady course moves one way only."""
+    steps = np.diff(column) if len(column) > 1 else np.array([np.nan])
+    return float(min(np.maximum(steps, 0).mean(), np.maximum(-steps, 0).mean()))

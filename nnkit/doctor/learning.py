@@ -18,7 +18,7 @@ from nnkit.arguments import check_bool, check_int, check_kind, check_rng
 from nnkit.checks import gradient_error
 from nnkit.data import batches
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, data_measures
+from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, check_validation, data_measures
 from nnkit.layers import Layer, Sigmoid, walk
 from nnkit.losses import Loss
 from nnkit.models import Sequential
@@ -94,9 +94,9 @@ def learns(
     >>> model = nnkit.mlp([2, 16, 2], rng=rng)
     >>> learns(model, nnkit.SoftmaxCrossEntropy(), X, y, rng=rng)
     Diagnosis(no fault found)
-    >>> print(learns(model, nnkit.SoftmaxCrossEntropy(), 1000 * X, y, rng=rng)[0])
+    >>> print(learns(model, nnkit.SoftmaxCrossEntropy(), 100 * X, y, rng=rng)[0])
     warning: unscaled inputs
-        The largest input column has root mean square 839; 1 is usual.
+        The largest input column has root mean square 101; 1 is usual.
         Remedy: scale the inputs with nnkit.data.standardize, fitted on the training data.
         Chapter: Initialization
 
@@ -112,30 +112,21 @@ def learns(
     check_int("learns", "budget", budget)
     X, y = check_pair(X, y)
     check_int("learns", "the number of rows of X", len(X), low=2 * FEW)
-    if validation is not None:
-        check_kind("learns", "validation", validation, (tuple, list), "pass (X, y)")
-        check_int("learns", "the length of validation", len(validation), low=2, high=2)
-        validation = check_pair(*validation, of=" of validation")
+    held_out = None if validation is None else check_validation(validation)[0]
     used = Adam(model.parameters(), RATE) if optimizer is None else optimizer
     check_kind("learns", "optimizer", used, Optimizer)
     check_optimizer(model, used)
-    model, (pupil, teacher) = copy.deepcopy(model), copy.deepcopy((model, used))
+    model, learner = copy.deepcopy(model), copy.deepcopy((model, used))
     shown = rng.permutation(len(X))[: min(SAMPLE, len(X) // 2)]
-    x, target = X[shown], y[shown]
-    rest = np.delete(X, shown, axis=0), np.delete(y, shown, axis=0)
+    sample, rest = (X[shown], y[shown]), (np.delete(X, shown, axis=0), np.delete(y, shown, axis=0))
     with np.errstate(all="ignore"):  # what overflows is found
-        measures = data_measures(loss, X, y, validation, shuffle) | _before(model, loss, x, target)
-        measures |= _units(model, x) | _by_heart(model, loss, x, target, rng, budget)
-        course = [
-            (*update, loss.value(pupil(x), target) if step % 10 == 0 else np.inf)
-            for step, update in enumerate(_train(pupil, teacher, loss, _endless(*rest, rng, shuffle), budget))
-        ]
-    losses, ratios, seen = np.nan_to_num(np.array(course).T, nan=np.inf)
-    trained, ratio = losses[-max(budget // 5, 1) :].mean(), np.median(ratios)
-    measures |= {"budget": budget, "few": FEW, "trained_loss": trained, "update_ratio": ratio}
-    measures["trained"] = np.nan if optimizer is None else trained / measures["blind"]
-    measures["change"] = trained / measures["start_loss"]
-    return diagnose("learns", measures | {"held_out": seen.min() / measures["blind"]})
+        measures = {"budget": budget, "few": FEW} | data_measures(loss, X, y, held_out, shuffle)
+        measures |= _before(model, loss, *sample) | _units(model, sample[0])
+        measures |= _by_heart(model, loss, sample, rng, budget)
+        measures |= _trial(learner, loss, sample, _endless(*rest, rng, shuffle), budget)
+    if optimizer is None:
+        measures["trained"] = np.nan  # there is no rate to judge
+    return diagnose("learns", measures)
 
 
 def _before(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
@@ -165,9 +156,10 @@ def _units(model: Layer, x: np.ndarray) -> dict[str, Any]:
 
 
 def _by_heart(
-    model: Layer, loss: Loss, X: np.ndarray, y: np.ndarray, rng: np.random.Generator, budget: int
+    model: Layer, loss: Loss, sample: Pair, rng: np.random.Generator, budget: int
 ) -> dict[str, Any]:
     """On a few examples: whether the gradient is right, what is left to learn, and whether inputs matter."""
+    X, y = sample
     order = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")  # so that all classes are among the few
     few = order[:: len(y) // FEW][:FEW]
     x, target = X[few], y[few]
@@ -192,6 +184,23 @@ def _gradient_error(
         if isinstance(layer, Sequential):
             layer.dtype = np.dtype(np.float64)
     return min(gradient_error(twin, loss, x[half::2], y[half::2], entries=FEW) for half in (0, 1))
+
+
+def _trial(
+    learner: tuple[Layer, Optimizer], loss: Loss, sample: Pair, pairs: Iterator[Pair], budget: int
+) -> dict[str, Any]:
+    """How a training on the data goes, and how it goes for examples that it does not see."""
+    (model, optimizer), (x, y) = learner, sample
+    blind = blind_loss(loss, y, model(x).shape)
+    course = [
+        (*update, loss.value(model(x), y) if step % 10 == 0 else np.inf)
+        for step, update in enumerate(_train(model, optimizer, loss, pairs, budget))
+    ]
+    losses, ratios, held_out = np.nan_to_num(np.array(course).T, nan=np.inf)
+    fifth = max(budget // 5, 1)
+    first, last = losses[:fifth].mean(), losses[-fifth:].mean()
+    found = {"update_ratio": np.median(ratios), "trained_loss": last, "trained": last / blind}
+    return found | {"change": last / first, "held_out": held_out.min() / blind}
 
 
 def _train(

@@ -490,7 +490,7 @@ def test_an_answer_that_ignores_the_input_costs_the_entropy_or_the_variance(rng)
 def test_shares_of_leaking_rows_and_likeness_of_neighbors_are_what_they_say(rng):
     X, y = rng.normal(size=(1000, 3)), rng.integers(0, 2, 1000)
     V = np.concatenate([X[:3], X[:3] + 1e-9, -X[:4]])
-    measures = data_measures(CROSS_ENTROPY, X, y, (V, y[:10]), False)
+    measures = data_measures(CROSS_ENTROPY, X, y, V, False)
     assert measures["shared_rows"] == 0.3
     assert measures["neighbor_distance"] == pytest.approx(1, abs=0.1)
     assert data_measures(CROSS_ENTROPY, X, np.sort(y), None, False)["neighbor_distance"] < 0.01
@@ -545,3 +545,12 @@ def test_a_trained_network_is_judged_from_its_history():
     trainer = nnkit.Trainer(model, CROSS_ENTROPY, optimizer, batch_size=32, rng=rng)
     history = trainer.fit((X, y), 30, validation=validation)
     assert doctor.generalizes(history)[0].name == "overfit"
+
+
+def test_a_steady_rise_is_not_noise():
+    losses = [(1.0, 1.1), (0.5, 0.7), (0.2, 0.6), (0.1, 0.7), (0.05, 0.8), (0.02, 0.9)]
+    history = History(
+        EpochRecord(epoch, epoch, 0.1, one, validation_loss=other)
+        for epoch, (one, other) in enumerate(losses, start=1)
+    )
+    assert repr(doctor.generalizes(history)) == "Diagnosis(overfit)"

@@ -554,3 +554,12 @@ def test_a_steady_rise_is_not_noise():
         for epoch, (one, other) in enumerate(losses, start=1)
     )
     assert repr(doctor.generalizes(history)) == "Diagnosis(overfit)"
+
+
+def test_few_examples_suffice_and_all_classes_are_among_those_learned_by_heart():
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        X, y = datasets.moons(30, noise=0.1, rng=rng)
+        model = nnkit.mlp([2, 16, 2], rng=rng)
+        names = {finding.name for finding in doctor.learns(**case(model, X, y, seed=seed))}
+        assert "one batch not learned" not in names

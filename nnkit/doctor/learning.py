@@ -31,7 +31,7 @@ __all__ = ["learns"]
 
 FEW = 8  # a batch that any sound network can learn by heart (Karpathy 2019)
 SAMPLE = 256  # examples that stand for all
-BATCH = 32
+BATCH = 32  # a usual size, as the trainer would take
 RATE = 0.01  # of Adam: high enough for a few hundred updates, low enough for any usual network
 
 
@@ -133,7 +133,7 @@ def _before(model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray) -> dict[str,
     """What predictions say before any training."""
     once, again, alone = model(x), model(x), model(x[:1])
     start, blind = loss.value(once, y), blind_loss(loss, y, once.shape)
-    shares = once.shape[1:] > (1,) and once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
+    shares = once[0].size > 1 and once.min() >= 0 and np.allclose(once.sum(axis=1), 1, atol=1e-4)
     squashed = isinstance(loss, LOGITS) and (shares or isinstance(list(walk(model))[-1], Sigmoid))
     return {
         "repeat": np.abs(once - again).max(),

@@ -20,7 +20,7 @@ from nnkit.data import split, standardize
 from nnkit.doctor.examples import blind_loss, data_measures
 from nnkit.doctor.learning import _train
 from nnkit.history import EpochRecord
-from nnkit.initializers import constant, normal
+from nnkit.initializers import constant, normal, zeros
 from nnkit.layers import walk
 
 CHAPTERS = {
@@ -563,3 +563,23 @@ def test_few_examples_suffice_and_all_classes_are_among_those_learned_by_heart()
         model = nnkit.mlp([2, 16, 2], rng=rng)
         names = {finding.name for finding in doctor.learns(**case(model, X, y, seed=seed))}
         assert "one batch not learned" not in names
+
+
+def test_random_predictions_are_not_taken_for_mixed_rows_or_wrong_gradients():
+    names = [finding.name for finding in doctor.learns(**random_inference(3))]
+    assert names[0] == "random inference"
+    assert not {"rows mixed", "wrong gradient"} & set(names)
+
+
+def test_a_sigmoid_before_its_loss_is_found_too():
+    rng = np.random.default_rng(0)
+    X, y = datasets.breast_cancer()
+    model = Sequential(Linear(30, 8, rng=rng), Tanh(), Linear(8, 1, rng=rng), nnkit.Sigmoid())
+    patient = case(model, standardize(X)[0], y[:, None], loss=nnkit.SigmoidBinaryCrossEntropy())
+    assert doctor.learns(**patient)[0].name == "probabilities as logits"
+
+
+def test_all_weights_zero_means_that_the_input_is_ignored():
+    rng = np.random.default_rng(0)
+    model = nnkit.mlp([64, 32, 10], rng=rng, initializer=zeros())
+    assert doctor.learns(**case(model, *digits()))[0].name == "input ignored"

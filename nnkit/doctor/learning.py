@@ -158,15 +158,15 @@ def _units(model: Layer, x: np.ndarray) -> dict[str, Any]:
 def _by_heart(
     model: Layer, loss: Loss, sample: Pair, rng: np.random.Generator, budget: int
 ) -> dict[str, Any]:
-    """On a few examples: whether the gradient is right, what is left to learn, and whether inputs matter."""
+    """Train on a few examples: is the gradient right, how much is left to learn, do inputs matter?"""
     X, y = sample
     order = np.argsort(y.reshape(len(y), -1)[:, 0], kind="stable")  # so that all classes are among the few
     few = order[np.linspace(0, len(y) - 1, FEW).astype(int)]
     x, target = X[few], y[few]
-    wrong, pupil = _gradient_error(model, loss, x, target, rng), copy.deepcopy(model)
-    list(_train(pupil, Adam(pupil.parameters(), RATE), loss, repeat((x, target)), budget))
-    prediction = pupil(X)
-    left = loss.value(pupil(x), target) / blind_loss(loss, target, prediction.shape)
+    wrong = _gradient_error(model, loss, x, target, rng)
+    list(_train(model, Adam(model.parameters(), RATE), loss, repeat((x, target)), budget))
+    prediction = model(X)
+    left = loss.value(model(x), target) / blind_loss(loss, target, prediction.shape)
     apart = np.abs(prediction - prediction[:1]).max() / np.abs(prediction).max()
     return {"gradient_error": wrong, "one_batch": np.nan_to_num(left, nan=np.inf), "spread": apart}
 

@@ -13,7 +13,7 @@ import nnkit
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "book" / "reference" / "api.md"
-WITH_NAMES = ("data", "datasets", "initializers", "autodiff", "analysis", "plots", "explore")
+WITH_NAMES = ("data", "datasets", "initializers", "autodiff", "analysis", "doctor", "plots", "explore")
 
 
 def documented_modules() -> list[str]:

@@ -172,3 +172,29 @@ def test_a_batch_norm_that_forgets_its_own_mean_is_found_while_training_only(bat
     target = np.zeros((6, 3))
     assert gradient_error(Forgetful(3), MeanSquaredError(), batch[0], target) < 1e-7
     assert gradient_error(Forgetful(3), MeanSquaredError(), batch[0], target, training=True) > 0.1
+
+
+def test_a_few_entries_of_each_array_find_the_fault_at_less_cost(batch):
+    class Counting(MeanSquaredError):
+        calls = 0
+
+        def value(self, prediction, target):
+            Counting.calls += 1
+            return super().value(prediction, target)
+
+    right = mlp([3, 40, 2], rng=np.random.default_rng(0), activation=Tanh)
+    assert gradient_error(right, Counting(), batch[0], np.zeros((6, 2)), entries=5) < 1e-7
+    assert Counting.calls == 2 * (5 * 4 + 2)  # the arrays x, W, b, W have five entries or more, b has two
+    wrong = faulty(lambda layer, dy, x: plain(layer, dy, x, bias=-1.0))
+    assert gradient_error(wrong, SoftmaxCrossEntropy(), *batch, entries=1) > 0.1
+
+
+def test_all_entries_and_more_than_all_are_the_same(model, batch):
+    every = gradient_error(model, SoftmaxCrossEntropy(), *batch)
+    assert gradient_error(model, SoftmaxCrossEntropy(), *batch, entries=10**6) == every
+
+
+def test_entries_must_be_a_count(model, batch):
+    for entries, error in ((0, ValueError), (2.5, TypeError), (True, TypeError)):
+        with pytest.raises(error, match=r"^gradient_error expects entries to be .*, got "):
+            gradient_error(model, SoftmaxCrossEntropy(), *batch, entries=entries)

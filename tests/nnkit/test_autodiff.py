@@ -381,7 +381,8 @@ def test_networks_have_the_gradients_of_their_numbers_one_by_one(
 def test_only_real_numbers_become_scalars(value):
     with raises(
         TypeError,
-        f"Scalar expects a real number, got {value!r}; give each number of an array its own Scalar.",
+        f"Scalar expects value to be a real number, got {value!r}; "
+        "give each number of an array its own Scalar.",
     ):
         Scalar(value)
 
@@ -405,5 +406,5 @@ def test_powers_refuse_what_they_cannot_differentiate():
 
 
 def test_graph_refuses_what_is_not_a_scalar():
-    with raises(TypeError, "graph expects a Scalar, got 2.0; compute it from Scalars."):
+    with raises(TypeError, "graph expects node to be a Scalar, got float 2.0; compute it from Scalars."):
         graph(2.0)

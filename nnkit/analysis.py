@@ -92,7 +92,8 @@ def decision_grid(
 def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
     if not callable(model):
         raise TypeError(
-            f"decision_grid expects a model that can be called, got {described(model)}; pass the model itself."
+            f"decision_grid expects a model that can be called, got {described(model)}; "
+            "pass the model itself."
         )
     X = as_numbers("decision_grid", "X", X).astype(np.float64)
     if X.ndim != 2 or X.shape[1] != 2:

@@ -232,7 +232,8 @@ def _scalar(number: Scalar | float) -> Scalar:
 def _real(value: object) -> float:
     if not isinstance(value, Real):
         raise TypeError(
-            f"Scalar expects value to be a real number, got {value!r}; give each number of an array its own Scalar."
+            f"Scalar expects value to be a real number, got {value!r}; "
+            "give each number of an array its own Scalar."
         )
     return float(value)
 

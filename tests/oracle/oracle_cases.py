@@ -208,6 +208,14 @@ PENALTIES = [
     ),
 ]
 
+
+def weights_and_biases(parameters):
+    """Groups of PyTorch: decay for weights alone."""
+    weights = [p for p in parameters if p.dim() > 1]
+    biases = [p for p in parameters if p.dim() == 1]
+    return [{"params": weights}, {"params": biases, "weight_decay": 0.0}]
+
+
 OPTIMIZERS = [
     OptimizerCase("SGD", lambda p: nnkit.SGD(p, 0.1), lambda p: torch.optim.SGD(p, 0.1)),
     OptimizerCase(
@@ -238,6 +246,11 @@ OPTIMIZERS = [
     OptimizerCase(
         "AdamW",
         lambda p: nnkit.AdamW(p, 0.1, weight_decay=0.05, epsilon=1e-3),
+        lambda p: torch.optim.AdamW(weights_and_biases(p), 0.1, weight_decay=0.05, eps=1e-3),
+    ),
+    OptimizerCase(
+        "AdamW, biases too",
+        lambda p: nnkit.AdamW(p, 0.1, weight_decay=0.05, biases=True, epsilon=1e-3),
         lambda p: torch.optim.AdamW(p, 0.1, weight_decay=0.05, eps=1e-3),
     ),
 ]
@@ -403,6 +416,7 @@ LEFT_OUT = {
     "Optimizer": "a contract",
     "Groups": "holds optimizers of this table; tests/nnkit shows that each does what it does alone",
     "Schedule": "a contract",
+    "chain": "puts schedules of this table one after the other",
     "one_cycle": "PyTorch's starts and ends elsewhere; tests/nnkit checks its corners",
     "one_cycle_momentum": "as one_cycle",
 }

@@ -87,7 +87,7 @@ def test_optimizers(optimizer_case, compare, dtype):
 
 def test_clipping(clip_case, compare, dtype):
     ours, theirs = start(dtype)
-    for scale in (1e-3, 1e7):  # one is let through, one is clipped; PyTorch adds 1e-6 to the norm, which is nothing beside 1e7
+    for scale in (1e-3, 1e7):  # one is let through; beside the other, PyTorch's 1e-6 on the norm is nothing
         draw_gradients(np.random.default_rng(2), ours, theirs, scale)
         clip_case.build()(ours)
         clip_case.theirs(theirs)

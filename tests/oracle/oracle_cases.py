@@ -131,7 +131,7 @@ LAYERS = [
     LayerCase("Softplus", plain("Softplus")),
     LayerCase("SiLU", plain("SiLU")),
     LayerCase("GELU", plain("GELU")),
-    LayerCase("GELU, approximate", plain("GELU", approximate=True)),
+    LayerCase("GELU, approximate", plain("GELU", approximate="tanh")),
     LayerCase("Tanh", plain("Tanh")),
     LayerCase("Sigmoid", plain("Sigmoid")),
     LayerCase("Softmax", plain("Softmax")),
@@ -336,7 +336,13 @@ FUNCTIONS = [
     FunctionCase("SiLU", lambda: nnkit.SiLU(), lambda x: x * special.expit(x)),
     FunctionCase("ELU", lambda: nnkit.ELU(), lambda x: np.where(x > 0, x, special.expm1(np.minimum(x, 0)))),
     FunctionCase("Softmax", lambda: nnkit.Softmax(), lambda x: special.softmax(x, axis=-1)),
-    FunctionCase("LogSoftmax", lambda: nnkit.LogSoftmax(), lambda x: special.log_softmax(x, axis=-1)),
+    # The logarithm of a probability near 1 has the last digits of its logit, not its own.
+    FunctionCase(
+        "LogSoftmax",
+        lambda: nnkit.LogSoftmax(),
+        lambda x: special.log_softmax(x, axis=-1),
+        entrywise=False,
+    ),
     # Far below zero Phi(x) is the difference of two numbers near 1/2.
     FunctionCase("GELU", lambda: nnkit.GELU(), lambda x: x * special.ndtr(x), entrywise=False),
 ]

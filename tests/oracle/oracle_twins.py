@@ -42,7 +42,7 @@ MODULES = {
     "SELU": lambda layer: nn.SELU(),
     "Softplus": lambda layer: nn.Softplus(threshold=1e4),  # PyTorch's own default rounds x > 20 to x
     "SiLU": lambda layer: nn.SiLU(),
-    "GELU": lambda layer: nn.GELU("tanh" if layer.approximate else "none"),
+    "GELU": lambda layer: nn.GELU(layer.approximate),
     "Tanh": lambda layer: nn.Tanh(),
     "Sigmoid": lambda layer: nn.Sigmoid(),
     "Softmax": lambda layer: nn.Softmax(dim=-1),
@@ -84,8 +84,8 @@ def buffers(layer: Layer, made: nn.Module) -> Iterator[tuple[np.ndarray, torch.T
 
 
 def turned(array: np.ndarray) -> np.ndarray:
-    """The array as PyTorch stores it: there the W of a Linear has shape (n_out, n_in)."""
-    return array.T if array.ndim == 2 else array
+    """The array as PyTorch stores it: what a W has last, the outputs, stands first there."""
+    return np.moveaxis(array, -1, 0) if array.ndim > 1 else array
 
 
 def tensor(array: np.ndarray) -> torch.Tensor:

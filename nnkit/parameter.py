@@ -156,8 +156,8 @@ def _restore(
 
 def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
     """A copied member of a fused Parameter, as a view of the copied memory."""
-    where, shape = fused._layout[index]
-    parameter = Parameter(fused._value[where].reshape(shape), name)
+    where, _ = fused._layout[index]
+    parameter = Parameter(fused._value[where], name)
     parameter._move_into(fused, index)
     return parameter
 

@@ -27,6 +27,7 @@ REASONS = ROOT / "tools" / "mutants.toml"
 REPORT = ROOT / "tests" / "MUTANTS.md"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 KILLED = {"killed", "timeout", "segfault", "caught by type check"}  # it was noticed, however
+Known = dict[str, list[dict[str, str]]]
 PATTERN = re.compile(r"(?P<module>[\w.]+)\.x(?:_|ǁ(?P<owner>\w+)ǁ)(?P<function>\w+)__mutmut_\d+")
 
 # What is mutated, by which tests it is judged, and which lines are left alone.
@@ -102,11 +103,18 @@ def results() -> dict[str, str]:
     return dict(line.strip().rsplit(": ", 1) for line in lines if PATTERN.match(line.strip()))
 
 
+def shown(name: str) -> str:
+    """What `mutmut show` prints, without starting it anew for each mutant."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant  # reads its settings from WORK
+
+    return get_diff_for_mutant(name)
+
+
 def survivor(name: str) -> Mutant:
     """What was changed in a mutant."""
     found = PATTERN.fullmatch(name)
     function = ".".join(part for part in found.group("module", "owner", "function") if part)
-    lines = mutmut("show", name).splitlines()
+    lines = shown(name).splitlines()
     was, becomes = (
         " ".join(
             line[1:].strip() for line in lines if line.startswith(sign) and not line.startswith(3 * sign)
@@ -130,16 +138,19 @@ def place(mutant: Mutant) -> str:
     return str(path.relative_to(ROOT))
 
 
-def reason(mutant: Mutant, known: list[dict[str, str]]) -> str:
+def reason(mutant: Mutant, known: Known) -> str:
     """Why no test can notice a mutant, if tools/mutants.toml says so."""
-    for entry in known:
+    for rule in known.get("rule", []):
+        if re.sub(rule["pattern"], "", mutant.was) == re.sub(rule["pattern"], "", mutant.becomes):
+            return rule["reason"]
+    for entry in known.get("mutant", []):
         anywhere = entry.get("function", mutant.function) == mutant.function
         if anywhere and (entry["was"], entry["becomes"]) == (mutant.was, mutant.becomes):
             return entry["reason"]
     return ""
 
 
-def report(found: dict[str, str], survivors: dict[str, Mutant], known: list[dict[str, str]]) -> str:
+def report(found: dict[str, str], survivors: dict[str, Mutant], known: Known) -> str:
     """Score and survivors as Markdown."""
     modules: dict[str, Counter[str]] = {}
     for name, status in found.items():
@@ -183,9 +194,10 @@ def main(modules: list[str]) -> int:
     ran = subprocess.run([str(MUTMUT), "run", "--max-children", "2"], cwd=WORK, env=environment)
     if ran.returncode:
         return ran.returncode
+    os.chdir(WORK)
     found = results()
     survivors = {name: survivor(name) for name, status in found.items() if status not in KILLED}
-    known = tomllib.loads(REASONS.read_text(encoding="utf-8")).get("mutant", [])
+    known = tomllib.loads(REASONS.read_text(encoding="utf-8"))
     text = report(found, survivors, known)
     if not modules:
         REPORT.write_text(text, encoding="utf-8")

@@ -24,6 +24,19 @@ def test_the_axes_cover_the_data_and_the_margin_evenly():
     np.testing.assert_allclose(grid.y, [-1.0, 0.5, 2.0, 3.5, 5.0], rtol=0, atol=1e-15)
 
 
+def test_by_default_the_grid_adds_a_tenth_of_the_extent_on_each_side():
+    grid = decision_grid(three_classes, SQUARE)
+    np.testing.assert_allclose(
+        [grid.x[0], grid.x[-1], grid.y[0], grid.y[-1]], [-0.2, 2.2, -0.4, 4.4], rtol=1e-14
+    )
+    assert grid.classes.shape == (120, 120)
+
+
+def test_the_grid_is_computed_in_float64():
+    grid = decision_grid(lambda points: points.astype(np.float32), SQUARE.astype(np.float32), resolution=3)
+    assert grid.x.dtype == grid.y.dtype == grid.confidence.dtype == np.float64
+
+
 def test_each_cell_holds_the_answer_at_its_own_point():
     grid = decision_grid(three_classes, SQUARE, resolution=7)
     for row in range(7):

@@ -27,6 +27,16 @@ def test_a_kind_is_named_with_its_article():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "article"),
+    [("Array", "an"), ("array", "an"), ("Image", "an"), ("Text", "a"), ("Xylophone", "a")],
+)
+def test_the_article_is_that_of_the_first_letter(name, article):
+    kind = type(name, (), {})
+    text = refusal(TypeError, arguments.check_kind, "f", "x", 1, kind)
+    assert text == f"f expects x to be {article} {name}, got int 1."
+
+
 @pytest.mark.parametrize("value", [True, False, np.True_])
 def test_flags_become_plain(value):
     assert arguments.check_bool("f", "x", value) is bool(value)
@@ -114,7 +124,7 @@ def test_a_generator_is_no_seed():
     )
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, "float32", np.dtype("float64")])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, "float32", "float64", np.dtype("float64")])
 def test_dtypes_become_numpys(dtype):
     assert arguments.check_dtype("f", dtype) == np.dtype(dtype)
     assert isinstance(arguments.check_dtype("f", dtype), np.dtype)

@@ -274,6 +274,16 @@ def test_zero_grad_starts_afresh():
     assert x.grad == 6.0
 
 
+def test_the_text_of_an_operation_says_how_the_value_follows_from_its_inputs():
+    functions = {name: getattr(math, name) for name in ("exp", "log", "tanh")}
+    functions |= {"sigmoid": lambda x: 1 / (1 + math.exp(-x)), "relu": lambda x: max(x, 0.0)}
+    a, b = Scalar(0.75), Scalar(-2.5)
+    results = [a + b, a - b, a * b, a / b, -a, b**3, a.exp(), a.log(), a.tanh(), a.sigmoid(), a.relu()]
+    for node in results:
+        text = node.operation.format(*(f"({source.value!r})" for source in node.inputs))
+        assert eval(text, functions) == pytest.approx(node.value, rel=1e-15)
+
+
 def test_a_leaf_has_gradient_one_with_respect_to_itself():
     x = Scalar(3.0)
     x.backward()

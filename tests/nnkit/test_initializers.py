@@ -30,6 +30,12 @@ def test_orthogonal_gives_orthonormal_columns_or_rows(shape, rng):
     np.testing.assert_allclose(small, 1.5**2 * np.eye(len(small)), atol=1e-12)
 
 
+def test_orthogonal_keeps_the_shape_and_has_gain_one_unless_told(rng):
+    W = initializers.orthogonal()(rng, (2, 3, 4), 1, 1)
+    assert W.shape == (2, 3, 4)
+    np.testing.assert_allclose(np.linalg.norm(W.reshape(6, 4), axis=0), 1, rtol=1e-14)
+
+
 def test_orthogonal_rotations_have_no_preferred_direction(rng):
     # Without the sign correction the first entry would never be positive: LAPACK leaves it so.
     first = [initializers.orthogonal()(rng, (2, 2), 2, 2)[0, 0] for _ in range(2000)]

@@ -65,6 +65,20 @@ def test_the_callers_array_is_copied():
     np.testing.assert_array_equal(array, 1)
 
 
+def test_the_memory_is_laid_out_row_by_row_whatever_came():
+    parameter = Parameter(np.asfortranarray(np.ones((2, 3))))
+    assert parameter.value.flags.c_contiguous
+    assert parameter.grad.flags.c_contiguous
+
+
+def test_a_single_parameter_can_be_fused():
+    single = Parameter([[1.0, 2.0]])
+    fused = fuse([single])
+    fused.value += 1
+    np.testing.assert_array_equal(single.value, [[2, 3]])
+    assert fuse([single]) is fused
+
+
 @pytest.mark.parametrize(("value", "dtype"), [([1, 2], "int64"), ([True], "bool")])
 def test_values_that_are_not_floating_point_are_refused(value, dtype):
     with pytest.raises(TypeError) as error:

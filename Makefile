@@ -15,6 +15,9 @@ NBVAL    := $(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-tim
 # Universal: one file for every platform and every Python from 3.11 on; no index, no path of this machine.
 LOCK     := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
             --custom-compile-command "make lock"
+COVERAGE := $(BIN)/coverage
+PAGES    := nnkit/plots/*,nnkit/explore/*,nnkit/course/*
+PYTHONS  := 3.11 3.12 3.13 3.14
 STAGES   := lint unit notebooks book site
 LINT     := lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters
 
@@ -29,7 +32,8 @@ unexport MPLBACKEND
 .PHONY: help install install-test book serve page notebooks lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
-        lanes lane-blas lane-colab lane-oldest lane-firefox
+        coverage coverage-pages oracle mutants \
+        lanes lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox
 
 help: ## List these commands
 	@echo "Commands (make <command>):"
@@ -142,9 +146,23 @@ format: $(VENV)/.test-installed ## Format the code and normalize the chapters
 	$(BIN)/ruff format .
 	$(BIN)/python tools/notebooks.py normalize $(CHAPTERS)
 
-# --- Slower lanes, before a release -----------------------------------------------------------------
+# --- Slower checks, before a release ----------------------------------------------------------------
 
-lanes: lane-blas lane-colab lane-oldest lane-firefox ## Slower checks: other BLAS kernels, Colab's and the oldest versions, Firefox
+oracle: .venv-oracle/.installed ## Compare every piece with PyTorch, scikit-learn and SciPy
+	.venv-oracle/bin/python -m pytest tests/oracle -q -W default
+
+mutants: .venv-mutants/.installed ## Break the core in every place and see a test fail: MODULES="losses models"
+	.venv-mutants/bin/python tools/mutants.py $(MODULES)
+
+coverage: $(VENV)/.test-installed ## Lines and branches of the core that no test runs (98 % must be run)
+	$(COVERAGE) run -m pytest tests/nnkit tests/conformance -q
+	$(COVERAGE) report --fail-under 98 --omit "$(PAGES)"
+
+coverage-pages: $(VENV)/.test-installed ## The same of plots, explorers and course (90 %)
+	$(COVERAGE) run -m pytest tests/nnkit -q
+	$(COVERAGE) report --fail-under 90 --include "$(PAGES)"
+
+lanes: lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox ## All lanes below
 
 lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 	@for core in Haswell Sandybridge SkylakeX; do \
@@ -159,6 +177,13 @@ lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 	.venv-$*/bin/python -m pip --disable-pip-version-check install --no-deps --editable .
 	@touch $@
 
+.venv-python%/.installed: tools/lanes/newest.txt pyproject.toml
+	@rm -rf .venv-python$*
+	$(PYTHON) -m venv .venv-python$*
+	.venv-python$*/bin/python -m pip --disable-pip-version-check install -r tools/lanes/newest.txt
+	.venv-python$*/bin/python -m pip --disable-pip-version-check install --no-deps --editable .
+	@touch $@
+
 lane-colab: .venv-colab/.installed ## The chapters under Colab's versions (ipywidgets 7, IPython 7)
 	NNKIT_EXPLORER_FRAMES=0 .venv-colab/bin/python -m pytest --nbval-lax --nbval-current-env \
 	  --nbval-cell-timeout=120 -W default $(CHAPTERS)
@@ -166,6 +191,22 @@ lane-colab: .venv-colab/.installed ## The chapters under Colab's versions (ipywi
 lane-oldest: .venv-oldest/.installed ## The unit tests under the oldest supported versions
 	.venv-oldest/bin/python -m pytest tests/nnkit tests/conformance \
 	  --ignore=tests/nnkit/explore -W default  # old versions warn; lane-colab runs the explorers
+
+lane-newest: ## The unit tests under the newest versions there are today
+	@rm -rf .venv-newest
+	@$(MAKE) --no-print-directory .venv-newest/.installed
+	.venv-newest/bin/python -m pytest tests/nnkit tests/conformance
+
+lane-python: ## The unit tests under every Python from 3.11 on that is found here
+	@for version in $(PYTHONS); do \
+	  for python in python$$version $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python none; do \
+	    "$$python" -c "" 2>/dev/null && break; \
+	  done; \
+	  if [ $$python = none ]; then echo "== Python $$version: not found here, not tested"; continue; fi; \
+	  echo "== Python $$version: $$python"; \
+	  $(MAKE) --no-print-directory .venv-python$$version/.installed PYTHON=$$python || exit 1; \
+	  .venv-python$$version/bin/python -m pytest tests/nnkit tests/conformance -q || exit 1; \
+	done
 
 lane-firefox: $(VENV)/.test-installed ## One page of the built site in Firefox
 	$(BIN)/python tools/firefox_smoke.py
@@ -182,5 +223,5 @@ set-repository: $(BIN)/python ## Write the repository's address everywhere: URL=
 	$(BIN)/python tools/set_repository.py "$(URL)"
 
 clean: ## Remove what was built (not .venv)
-	rm -rf _build build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf _build build dist .coverage .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv*' -type d -prune -exec rm -rf {} +

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_kind
+from nnkit.arguments import as_numbers, check_int, check_kind, check_number, described
 from nnkit.layers import Layer
 from nnkit.models import Sequential
 
@@ -67,7 +67,7 @@ def decision_grid(
     Raises
     ------
     TypeError
-        If `model` cannot be called, or `resolution` is not an int.
+        If `model` cannot be called, `X` holds no real numbers, or `resolution` or `margin` is no number.
     ValueError
         If `X` is not of shape (n, 2), empty or not finite, a number is out of range, or the model's answer is
         not one row of finite logits per point.
@@ -96,27 +96,18 @@ def decision_grid(
 def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
     if not callable(model):
         raise TypeError(
-            f"decision_grid expects a model that can be called, got {model!r}; pass the model itself."
+            f"decision_grid expects a model that can be called, got {described(model)}; "
+            "pass the model itself."
         )
-    X = np.asarray(X, dtype=np.float64)
-    if X.ndim != 2 or X.shape[1] != 2 or len(X) == 0:
+    X = as_numbers("decision_grid", "X", X).astype(np.float64)
+    if X.ndim != 2 or X.shape[1] != 2:
         raise ValueError(f"decision_grid expects X of shape (n, 2), got {X.shape}; choose two features.")
     if not np.isfinite(X).all():
         raise ValueError(
-            "decision_grid expects finite points, got NaN or infinity in X; remove those rows first."
+            "decision_grid expects X to be finite, got NaN or infinity; remove those rows first."
         )
-    if isinstance(resolution, bool) or not isinstance(resolution, (int, np.integer)):
-        raise TypeError(
-            f"decision_grid expects resolution to be an int, got {resolution!r}; pass for example 120."
-        )
-    if resolution < 2:
-        raise ValueError(
-            f"decision_grid expects a resolution of at least 2, got {resolution}; the default is 120."
-        )
-    if not 0.0 <= margin < np.inf:
-        raise ValueError(
-            f"decision_grid expects a finite margin of at least 0, got {margin}; the default is 0.1."
-        )
+    check_int("decision_grid", "resolution", resolution, low=2)
+    check_number("decision_grid", "margin", margin, "[0, inf)")
     return X
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from numbers import Real
 
+from nnkit.arguments import check_kind
+
 
 class Scalar:
     """A number that remembers how it was computed.
@@ -41,7 +43,7 @@ class Scalar:
     Raises
     ------
     TypeError
-        If `value` is not a real number.
+        If `value` is not a real number, or `name` is not a str.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Scalar:
     __array_ufunc__ = None  # a NumPy number on the left leaves the operation to this class
 
     def __init__(self, value: float, name: str = "") -> None:
+        check_kind("Scalar", "name", name, str)
         self.value = _real(value)
         self.grad = 0.0
         self.inputs: tuple[Scalar, ...] = ()
@@ -198,8 +201,7 @@ def graph(node: Scalar) -> list[Scalar]:
     2.0 (1.0, 1.0)
     6.0 (2.0, 3.0)
     """
-    if not isinstance(node, Scalar):
-        raise TypeError(f"graph expects a Scalar, got {node!r}; compute it from Scalars.")
+    check_kind("graph", "node", node, Scalar, "compute it from Scalars")
     order: list[Scalar] = []
     seen: set[Scalar] = set()
     stack = [(node, False)]  # a list of our own: expressions are deeper than Python lets functions nest
@@ -230,7 +232,8 @@ def _scalar(number: Scalar | float) -> Scalar:
 def _real(value: object) -> float:
     if not isinstance(value, Real):
         raise TypeError(
-            f"Scalar expects a real number, got {value!r}; give each number of an array its own Scalar."
+            f"Scalar expects value to be a real number, got {value!r}; "
+            "give each number of an array its own Scalar."
         )
     return float(value)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from nnkit.arguments import as_numbers, check_floats, check_kind, described
+
 __all__ = ["Parameter", "fuse"]
 
 _REBIND = (
@@ -41,8 +43,10 @@ class Parameter:
 
     Raises
     ------
+    ValueError
+        If `value` has no axis or no entry.
     TypeError
-        If `value` is not of a floating-point dtype.
+        If `value` is not of a floating-point dtype, or `name` is not a str.
 
     Examples
     --------
@@ -58,12 +62,9 @@ class Parameter:
     __slots__ = ("__weakref__", "_fused_into", "_grad", "_index", "_layout", "_members", "_value", "name")
 
     def __init__(self, value: np.ndarray, name: str = "") -> None:
-        value = np.array(value, order="C")
-        if value.dtype.kind != "f":
-            raise TypeError(
-                f"Parameter expects floating-point values, got dtype {value.dtype}; "
-                "convert them with value.astype(np.float64)."
-            )
+        value = np.array(as_numbers("Parameter", "value", value), order="C")  # a copy
+        check_floats("Parameter", "value", value)
+        check_kind("Parameter", "name", name, str)
         self.name = name
         self._value = value
         self._grad = np.zeros_like(value)
@@ -155,8 +156,8 @@ def _restore(
 
 def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
     """A copied member of a fused Parameter, as a view of the copied memory."""
-    where, shape = fused._layout[index]
-    parameter = Parameter(fused._value[where].reshape(shape), name)
+    where, _ = fused._layout[index]
+    parameter = Parameter(fused._value[where], name)
     parameter._move_into(fused, index)
     return parameter
 
@@ -199,6 +200,7 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     array([[0., 1.],
            [2., 3.]])
     """
+    check_kind("fuse", "parameters", parameters, Iterable, "pass model.parameters()")
     members = list(parameters)
     _check_members(members)
     home = members[0]._fused_into
@@ -220,10 +222,13 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
 
 def _check_members(members: list[Parameter]) -> None:
     if not members:
-        raise ValueError("fuse expects at least one Parameter, got none; pass model.parameters().")
+        raise ValueError("fuse expects parameters, at least one, got none; pass model.parameters().")
     for member in members:
         if not isinstance(member, Parameter):
-            raise TypeError(f"fuse expects Parameters, got {type(member).__name__}; pass model.parameters().")
+            raise TypeError(
+                f"fuse expects parameters of class Parameter, got {described(member)}; "
+                "pass model.parameters()."
+            )
         if member.fused:
             raise ValueError(
                 "fuse expects the layers' own parameters, got one that is already the result of fuse; "

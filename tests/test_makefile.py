@@ -22,6 +22,10 @@ PROMISED = [
     "clean",
     "help",
     "lanes",
+    "oracle",
+    "mutants",
+    "coverage",
+    "coverage-pages",
     "set-repository",
 ]
 
@@ -86,6 +90,20 @@ def test_serving_before_building_says_what_to_run(empty_clone):
     ran = make("serve", cwd=empty_clone)
     assert ran.returncode != 0
     assert ran.stdout == "make: there is no _build/html/index.html yet; run: make book\n"
+
+
+def test_every_lane_is_run_by_lanes_and_has_its_versions():
+    lanes = set(re.findall(r"^(lane-[a-z]+):", MAKEFILE, re.M))
+    (together,) = re.findall(r"^lanes: (.*?) ##", MAKEFILE, re.M)
+    assert set(together.split()) == lanes
+    for name in re.findall(r"\.venv-([a-z]+)/\.installed", MAKEFILE):
+        assert (ROOT / "tools" / "lanes" / f"{name}.txt").is_file(), name
+
+
+def test_a_python_that_is_missing_is_named_and_passed_over(empty_clone):
+    ran = make("lane-python", "PYTHONS=3.99", cwd=empty_clone)
+    assert ran.returncode == 0
+    assert ran.stdout == "== Python 3.99: not found here, not tested\n"
 
 
 def test_setting_no_repository_asks_for_one():

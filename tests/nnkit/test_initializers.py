@@ -23,11 +23,25 @@ def test_uniform_draws_fill_their_interval_and_stay_inside(initializer, limit, r
     assert -limit <= W.min() < -0.999 * limit
 
 
+@pytest.mark.parametrize("name", ["glorot", "he", "lecun"])
+def test_a_fifth_of_normal_draws_lies_beyond_1_28_standard_deviations(name, rng):
+    W = getattr(initializers, name)("normal")(rng, (300, 100), 200, 200)
+    beyond = np.mean(np.abs(W) > 1.2816 * W.std())
+    assert abs(beyond - 0.2) < 4 * math.sqrt(0.2 * 0.8 / W.size)  # of a uniform variable 0.26
+    assert np.abs(W).max() > 3 * W.std()
+
+
 @pytest.mark.parametrize("shape", [(6, 4), (4, 6), (5, 5), (2, 3, 4)])
 def test_orthogonal_gives_orthonormal_columns_or_rows(shape, rng):
     W = initializers.orthogonal(1.5)(rng, shape, 1, 1).reshape(-1, shape[-1])
     small = W.T @ W if W.shape[0] >= W.shape[1] else W @ W.T
     np.testing.assert_allclose(small, 1.5**2 * np.eye(len(small)), atol=1e-12)
+
+
+def test_orthogonal_keeps_the_shape_and_has_gain_one_unless_told(rng):
+    W = initializers.orthogonal()(rng, (2, 3, 4), 1, 1)
+    assert W.shape == (2, 3, 4)
+    np.testing.assert_allclose(np.linalg.norm(W.reshape(6, 4), axis=0), 1, rtol=1e-14)
 
 
 def test_orthogonal_rotations_have_no_preferred_direction(rng):

@@ -21,6 +21,21 @@ def test_probability_rows_count_by_their_largest_entry():
     assert accuracy(prediction, prediction[:, ::-1]) == 0
 
 
+def test_an_output_on_the_threshold_means_no():
+    assert exact_match(np.array([[0.0]]), np.array([[0]])) == 1
+    assert exact_match(np.array([[0.5]]), np.array([[0]]), threshold=0.5) == 1
+
+
+def test_r2_judges_a_constant_output_beside_others_by_itself():
+    target = np.array([[5.0, 1.0], [5.0, 9.0], [5.0, 2.0]])
+    prediction = np.array([[5.0, 2.0], [5.0, 8.0], [5.0, 2.0]])
+    for columns in ([0, 1], [1, 0]):
+        expected = reference.r2_score(target[:, columns], prediction[:, columns])
+        assert r2(prediction[:, columns], target[:, columns]) == pytest.approx(expected, rel=1e-14)
+    missed = np.add(prediction, [1.0, 0.0])
+    assert r2(missed, target) == pytest.approx(reference.r2_score(target, missed), rel=1e-14)
+
+
 def test_between_equal_outputs_the_first_wins():
     assert accuracy(np.zeros((2, 3)), np.array([0, 1])) == 0.5
 

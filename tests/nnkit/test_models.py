@@ -17,6 +17,12 @@ def test_a_sequential_is_iterable_indexable_and_has_a_length(model):
     assert model[-1] is model.layers[2]
 
 
+def test_a_model_without_parameters_computes_whole_numbers_in_float64():
+    y = Sequential(ReLU())([[1, -2]])
+    assert y.dtype == np.float64
+    np.testing.assert_array_equal(y, [[1, 0]])
+
+
 def test_a_slice_is_a_model_with_the_same_weights(model):
     part = model[:2]
     assert isinstance(part, Sequential)

@@ -65,13 +65,27 @@ def test_the_callers_array_is_copied():
     np.testing.assert_array_equal(array, 1)
 
 
-@pytest.mark.parametrize(("value", "dtype"), [([1, 2], "int64"), ([True], "bool"), ([1j], "complex128")])
+def test_the_memory_is_laid_out_row_by_row_whatever_came():
+    parameter = Parameter(np.asfortranarray(np.ones((2, 3))))
+    assert parameter.value.flags.c_contiguous
+    assert parameter.grad.flags.c_contiguous
+
+
+def test_a_single_parameter_can_be_fused():
+    single = Parameter([[1.0, 2.0]])
+    fused = fuse([single])
+    fused.value += 1
+    np.testing.assert_array_equal(single.value, [[2, 3]])
+    assert fuse([single]) is fused
+
+
+@pytest.mark.parametrize(("value", "dtype"), [([1, 2], "int64"), ([True], "bool")])
 def test_values_that_are_not_floating_point_are_refused(value, dtype):
     with pytest.raises(TypeError) as error:
         Parameter(value)
     assert str(error.value) == (
-        f"Parameter expects floating-point values, got dtype {dtype}; "
-        "convert them with value.astype(np.float64)."
+        f"Parameter expects value as a floating-point ndarray, got dtype {dtype}; "
+        "convert it with value.astype(np.float64)."
     )
 
 
@@ -255,8 +269,18 @@ def p(dtype=np.float64):
 @pytest.mark.parametrize(
     ("parameters", "kind", "text"),
     [
-        (list, ValueError, "fuse expects at least one Parameter, got none; pass model.parameters()."),
-        (lambda: [np.ones(2)], TypeError, "fuse expects Parameters, got ndarray; pass model.parameters()."),
+        (list, ValueError, "fuse expects parameters, at least one, got none; pass model.parameters()."),
+        (
+            lambda: [np.ones(2)],
+            TypeError,
+            "fuse expects parameters of class Parameter, got an ndarray of shape (2,); "
+            "pass model.parameters().",
+        ),
+        (
+            p,
+            TypeError,
+            "fuse expects parameters to be an Iterable, got Parameter; pass model.parameters().",
+        ),
         (
             lambda: [p()] * 2,
             ValueError,

@@ -99,6 +99,11 @@ def test_the_ends_of_elastic_are_l1_and_l2(rng):
         assert Elastic(0.3, l1_share=share).value(W) == end.value(W)
 
 
+def test_by_default_elastic_weighs_both_alike(rng):
+    W = nnkit.Parameter(rng.normal(size=(4, 3)))
+    assert Elastic(0.3).value([W]) == Elastic(0.3, l1_share=0.5).value([W])
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.5, np.nan])
 def test_a_share_outside_0_to_1_is_refused(share):
     with pytest.raises(ValueError) as error:

@@ -25,6 +25,12 @@ def test_a_layer_needs_forward_and_backward_only():
     assert layer.add_gradients(np.ones((1, 2)), None) is None
 
 
+def test_a_walk_gives_each_layer_once_and_depth_first():
+    shared, inner = Double(), ReLU()
+    model = Sequential(shared, Sequential(inner, shared), shared)
+    assert list(walk(model)) == [model, shared, model.layers[1], inner]
+
+
 def test_the_contract_itself_cannot_be_built():
     with pytest.raises(TypeError):
         Layer()

@@ -39,7 +39,8 @@ class WrongTanh(Tanh):
     """Tanh with a sign error in its backward pass."""
 
     def backward(self, dy, cache):
-        return dy * (1 + cache * cache)
+        _, y = cache
+        return dy * (1 + y * y)
 
 
 class AlwaysDrop(Layer):

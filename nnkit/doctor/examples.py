@@ -19,21 +19,21 @@ Pair = tuple[np.ndarray, np.ndarray]
 _RARE = 1e-6  # share of a class that does not occur: its logit stays finite
 
 
-def check_pair(X: np.ndarray, y: np.ndarray, of: str = "") -> Pair:
+def check_pair(owner: str, X: np.ndarray, y: np.ndarray, of: str = "") -> Pair:
     """Both arrays, if they are finite and of one length; `of` says which data they are."""
-    X, y = as_numbers("learns", f"X{of}", X), as_numbers("learns", f"y{of}", y)
+    X, y = as_numbers(owner, f"X{of}", X), as_numbers(owner, f"y{of}", y)
     if len(X) != len(y):
-        raise ValueError(f"learns expects X and y{of} of one length, got {len(X)} and {len(y)} rows.")
+        raise ValueError(f"{owner} expects X and y{of} of one length, got {len(X)} and {len(y)} rows.")
     if not (np.isfinite(X).all() and np.isfinite(y).all()):
-        raise ValueError(f"learns expects finite X and y{of}, got NaN or infinity; drop these rows.")
+        raise ValueError(f"{owner} expects finite X and y{of}, got NaN or infinity; drop these rows.")
     return X, y
 
 
-def check_validation(data: Pair) -> Pair:
-    """The pair (X, y), checked likewise."""
-    check_kind("learns", "validation", data, (tuple, list), "pass (X, y)")
-    check_int("learns", "the length of validation", len(data), low=2, high=2)
-    return check_pair(*data, of=" of validation")
+def check_data(owner: str, name: str, data: Pair) -> Pair:
+    """The pair (X, y) that is called so, checked likewise."""
+    check_kind(owner, name, data, (tuple, list), "pass (X, y)")
+    check_int(owner, f"the length of {name}", len(data), low=2, high=2)
+    return check_pair(owner, *data, of=f" of {name}")
 
 
 def blind_loss(loss: Loss, y: np.ndarray, shape: tuple[int, ...]) -> float:

@@ -18,7 +18,7 @@ from nnkit.arguments import check_bool, check_int, check_kind, check_rng
 from nnkit.checks import gradient_error
 from nnkit.data import batches
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
-from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_pair, check_validation, data_measures
+from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_data, check_pair, data_measures
 from nnkit.layers import Layer, Sigmoid, walk
 from nnkit.losses import Loss
 from nnkit.models import Sequential
@@ -110,9 +110,9 @@ def learns(
     check_rng("learns", rng)
     check_bool("learns", "shuffle", shuffle)
     check_int("learns", "budget", budget)
-    X, y = check_pair(X, y)
+    X, y = check_pair("learns", X, y)
     check_int("learns", "the number of rows of X", len(X), low=2 * FEW)
-    held_out = None if validation is None else check_validation(validation)[0]
+    held_out = None if validation is None else check_data("learns", "validation", validation)[0]
     used = Adam(model.parameters(), RATE) if optimizer is None else optimizer
     check_kind("learns", "optimizer", used, Optimizer)
     check_optimizer(model, used)

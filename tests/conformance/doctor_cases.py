@@ -30,6 +30,12 @@ def records(epochs):
     return [EpochRecord(epoch, epoch, 0.1, 1 / epoch, validation_loss=1.0) for epoch in range(1, epochs + 1)]
 
 
+def trained_model():
+    start = patient()
+    pair = (start["X"], start["y"])
+    return {"trained": start["model"], "loss": start["loss"], "train": pair, "validation": pair}
+
+
 LONG = [np.ones((40, 2)), np.zeros(40, dtype=int)]
 PAIRS = [
     *LONG,
@@ -60,8 +66,18 @@ DOORS = [
     Door(
         "generalizes",
         doctor.generalizes,
-        lambda: {"history": records(5)},
-        {"history": [*objects(), records(4), [], [1.0] * 5, nnkit.History()]},
+        lambda: {"trained": records(5)},
+        {"trained": [*objects(), records(4), [], [1.0] * 5, nnkit.History()]},
+    ),
+    Door(
+        "generalizes",
+        doctor.generalizes,
+        trained_model,
+        {
+            "loss": objects(nnkit.SoftmaxCrossEntropy),
+            "train": [None, 3, *PAIRS],
+            "validation": [None, 3, *PAIRS],
+        },
     ),
     Door(
         "activation_statistics",

@@ -529,6 +529,7 @@ DOORS += [
             "y": arrays(),
             "step": numbers("(0, inf)"),
             "training": flags(),
+            "entries": [fault for fault in counts() if fault is not None],
         },
     ),
 ]

@@ -546,6 +546,24 @@ def test_a_trained_network_is_judged_from_its_history():
     trainer = nnkit.Trainer(model, CROSS_ENTROPY, optimizer, batch_size=32, rng=rng)
     history = trainer.fit((X, y), 30, validation=validation)
     assert doctor.generalizes(history)[0].name == "overfit"
+    found = doctor.generalizes(model, loss=CROSS_ENTROPY, train=(X, y), validation=validation)
+    assert found[0].name == "overfit"
+    assert found[0].remedy == doctor.generalizes(history)[0].remedy
+
+
+def test_a_model_with_its_data_is_judged_by_levels_alone():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4000, 2))
+    y = X @ [[1.0], [-2.0]]
+    parts = {"train": (X[:2000], y[:2000]), "validation": (X[2000:], y[2000:])}
+    model = nnkit.Linear(2, 1, rng=rng)
+    model.W.value[...] = [[1.0], [-2.0]]
+    assert repr(doctor.generalizes(model, loss=SQUARED, **parts)) == "Diagnosis(good fit)"
+    model.W.value[...] = 0.0  # answers the mean, nearly
+    assert repr(doctor.generalizes(model, loss=SQUARED, **parts)) == "Diagnosis(underfit)"
+    parts["validation"] = (X[2000:], y[2000:] + 3.0)
+    model.W.value[...] = [[1.0], [-2.0]]
+    assert repr(doctor.generalizes(model, loss=SQUARED, **parts)) == "Diagnosis(overfit)"
 
 
 def test_a_steady_rise_is_not_noise():

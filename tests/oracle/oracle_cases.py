@@ -420,17 +420,8 @@ LEFT_OUT = {
     "Loss": "a contract",
     "Penalty": "a contract",
     "Optimizer": "a contract",
-    "Groups": "holds optimizers of this table; tests/nnkit shows that each does what it does alone",
     "Schedule": "a contract",
     "chain": "puts schedules of this table one after the other",
     "one_cycle": "PyTorch's starts and ends elsewhere; tests/nnkit checks its corners",
     "one_cycle_momentum": "as one_cycle",
 }
-
-# Pieces that are being written: their lines wait. To be emptied.
-PENDING = set(
-    """Conv2D MaxPool2D AveragePool2D Flatten Dropout BatchNorm LayerNorm Residual
-    Identity LeakyReLU ELU SELU Softplus SiLU GELU Softmax LogSoftmax
-    AdaGrad RMSProp AdamW ClipByValue ClipByNorm
-    constant step_decay exponential cosine warmup cyclical warm_restarts""".split()  # noqa: SIM905
-) | {"SGD, Nesterov"}

@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from nnkit.explore.controls import Control
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
+from nnkit.explore.prediction import Prediction
 from nnkit.explore.scene import Scene, Shot
 from nnkit.explore.template import Template
 from nnkit.plots import style
@@ -113,6 +114,7 @@ def explore(
     name: str | None = None,
     template: str | None = None,
     size: tuple[float, float] = (6.4, 3.2),
+    predict: Prediction | None = None,
     **controls: Control,
 ) -> Explorer:
     """Show a picture or a template that changes with its controls, in a notebook and in a built page.
@@ -130,8 +132,11 @@ def explore(
         Markup with slots, see `Template`; without it each state is a picture.
     size : (float, float)
         Width and height of the figure in inches (100 page pixels each).
+    predict : Prediction, optional
+        What :func:`predict` gave: a question that is asked before anything is shown.
     **controls : Control
-        What :func:`slider`, :func:`choice`, :func:`toggle` or :func:`play` gave.
+        What :func:`slider`, :func:`choice`, :func:`toggle` or :func:`play` gave. One that is named ``seed``
+        keeps its value when a reader resets the others.
 
     Returns
     -------
@@ -161,6 +166,11 @@ def explore(
       slope: slider, 5 values from 1 to 5, starts at 1
       The line rises by 1 for each step to the right.
     """
+    if not isinstance(predict, (Prediction, type(None))):
+        raise TypeError(
+            f"explore expects predict to be what predict() gave, got {type(predict).__name__}; "
+            "write predict=predict(question, options)."
+        )
     for key, own in {"compute": compute, "template": template, "size": size, "name": name}.items():
         if isinstance(own, Control):
             raise TypeError(f"explore keeps the name {key} for itself; give the control another one.")
@@ -173,7 +183,8 @@ def explore(
     label = name or getattr(draw, "__name__", "").strip("_<>").replace("_", "-").lower()
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", label):
         raise ValueError(f"explore expects a name of lowercase words joined by hyphens, got {label!r}.")
-    return Explorer(Scene(label, draw, compute, controls, Template(template) if template else None, size))
+    markup = Template(template) if template else None
+    return Explorer(Scene(label, draw, compute, controls, markup, size, predict))
 
 
 def _input(name: str, control: Control, smooth: bool) -> Any:

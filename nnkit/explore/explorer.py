@@ -1,6 +1,6 @@
 """The explorer: one declaration that lives in a notebook, in a static page, as a picture and as text.
 
-This is the only module of the package that imports ipywidgets.
+Its widgets' behavior stands in `live`, the only other module that imports ipywidgets.
 """
 
 import html
@@ -14,6 +14,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from nnkit.explore.controls import Control
+from nnkit.explore.live import Latest, Question, SignOfWork, input_of, row_of
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
 from nnkit.explore.scene import Scene, Shot
@@ -24,6 +25,13 @@ FRAMES_SWITCH = "NNKIT_EXPLORER_FRAMES"  # set to 1 where a book is built: then 
 # Outside the book's pages the theme is unknown, and a template's dark ink needs a light ground.
 PLATE = f'<div style="padding: 0.5rem; color: {style.INK}; background: {style.PAPER}">{{}}</div>'
 LIVE_DPI = 200  # twice the density of a page
+# Room for three lines, so that the picture does not jump when a sentence grows.
+SENTENCE = '<p aria-live="polite" style="margin: 0.3em 0; min-height: 4.5em; line-height: 1.5">{}</p>'
+# What a state that fails shows in place of its sentence; the next turn of a control mends it.
+FAILURE = (
+    '<div role="alert"><p>This state failed; the picture is still the one before.</p>'
+    '<pre style="max-height: 20em; overflow: auto">{}</pre></div>'
+)
 SMOOTH = 0.05  # seconds; a costlier state waits until the slider is let go
 
 
@@ -34,28 +42,28 @@ class Explorer(widgets.VBox):
     ----------
     scene : Scene
         What is shown.
+    fresh : Scene, optional
+        The same explorer, computing; for a `scene` whose numbers come from a table.
+    tolerance : float
+        How far its numbers may be off elsewhere, relative to the largest of the same name.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+    def __init__(self, scene: Scene, *, fresh: Scene | None = None, tolerance: float = 1e-12) -> None:
+        self.scene, self.fresh, self.tolerance = scene, fresh or scene, tolerance
         # Here and not when it is shown: IPython would swallow an error there, and the page would be broken.
         self.page = page_html(scene) if os.environ.get(FRAMES_SWITCH) == "1" else ""
         began = time.perf_counter()
         self.shot: Shot = scene.shot(scene.start)
         drawn = self._drawn()
         smooth = time.perf_counter() - began < SMOOTH
-        self.inputs = {name: _input(name, control, smooth) for name, control in scene.controls.items()}
-        width = f"{scene.size[0] * 100:.0f}px"
-        self.stage = (
-            widgets.Image(value=drawn, format="png", layout=widgets.Layout(width=width, max_width="100%"))
-            if scene.template is None
-            else widgets.HTML(value=drawn, layout=widgets.Layout(max_width=width))
-        )
+        self.inputs = {name: input_of(name, control, smooth) for name, control in scene.controls.items()}
+        self.stage = _stage(scene, drawn)
         self.sentence = widgets.HTML(value=self._said())
-        rows = [_row(self.inputs[name], control) for name, control in scene.controls.items()]
-        super().__init__([*rows, self.sentence, self.stage])
+        self.latest = Latest(lambda: self._redraw(self.scene))
+        super().__init__(self._rows())
         for box in self.inputs.values():
-            box.observe(self._changed, names="value" if isinstance(box, widgets.Checkbox) else "index")
+            names = "value" if isinstance(box, widgets.Checkbox) else "index"
+            box.observe(lambda _: self.latest.request(), names=names)
 
     @property
     def position(self) -> tuple[int, ...]:
@@ -65,16 +73,49 @@ class Explorer(widgets.VBox):
         )
 
     def numbers(self) -> dict[str, float]:
-        """Return the scalars that `compute` gave for the state that is shown."""
+        """Return the scalars that `compute` gave for the state that the controls say."""
+        self.latest.settle()
         return dict(self.shot.numbers)
 
-    def _changed(self, change: Any) -> None:
+    def recompute(self) -> None:
+        """Compute the state that is shown on this machine, where it came from a table."""
+        began = time.perf_counter()
+        if self._redraw(self.fresh):
+            seconds = time.perf_counter() - began
+            self.sentence.value += f"<p><em>Computed here, in {seconds:.1f} s.</em></p>"
+
+    def _rows(self) -> list[Any]:
+        rows = [row_of(self.inputs[name], control) for name, control in self.scene.controls.items()]
+        if self.fresh is not self.scene:
+            layout = widgets.Layout(width="auto")
+            button = widgets.Button(description="Compute this state here", layout=layout)
+            button.on_click(lambda _: self.recompute())
+            rows.append(button)
+        prediction = getattr(self.scene, "prediction", None)
+        if prediction is not None:
+            rows.append(Question(prediction, lambda: self._show(True)))
+            self._show(False)
+        return [*rows, self.sentence, self.stage]
+
+    def _show(self, visible: bool) -> None:
+        for part in (self.sentence, self.stage):
+            part.layout.display = None if visible else "none"
+
+    def _redraw(self, scene: Scene) -> bool:
+        """Draw where the controls stand; return whether that worked."""
         try:
-            self.shot = self.scene.shot(self.position)
-            self.stage.value = self._drawn()
-            self.sentence.value = self._said()
+            with SignOfWork(self._at_work):
+                self.shot = scene.shot(self.position)
+                drawn = self._drawn()
         except Exception:
-            self.sentence.value = f"<pre>{html.escape(traceback.format_exc())}</pre>"
+            self.sentence.value = FAILURE.format(html.escape(traceback.format_exc()))
+            return False
+        self.stage.value = drawn
+        self.sentence.value = self._said()
+        return True
+
+    def _at_work(self) -> None:
+        self.sentence.value = SENTENCE.format("Computing ...")
 
     def _drawn(self) -> bytes | str:
         if self.shot.figure is not None:
@@ -82,7 +123,7 @@ class Explorer(widgets.VBox):
         return PLATE.format(self.scene.markup(self.shot))
 
     def _said(self) -> str:
-        return f'<p aria-live="polite">{html.escape(self.shot.sentence)}</p>'
+        return SENTENCE.format(html.escape(self.shot.sentence))
 
     def __repr__(self) -> str:
         lines = [f"Explorer {self.scene.name!r}, {self.scene.states} states"]
@@ -176,24 +217,8 @@ def explore(
     return Explorer(Scene(label, draw, compute, controls, Template(template) if template else None, size))
 
 
-def _input(name: str, control: Control, smooth: bool) -> Any:
-    options = [(text, at) for at, text in enumerate(control.texts)]
-    common = {"description": control.label or name, "style": {"description_width": "initial"}}
-    if control.kind == "slider":
-        layout = widgets.Layout(width="26em", max_width="100%")
-        return widgets.SelectionSlider(
-            options=options, index=control.start, continuous_update=smooth, layout=layout, **common
-        )
-    if control.kind == "choice":
-        return widgets.Dropdown(options=options, index=control.start, **common)
-    return widgets.Checkbox(value=bool(control.start), indent=False, description=common["description"])
-
-
-def _row(box: Any, control: Control) -> Any:
-    if not control.interval:
-        return box
-    player = widgets.Play(
-        min=0, max=len(control) - 1, value=control.start, interval=int(1000 * control.interval)
-    )
-    widgets.link((player, "value"), (box, "index"))
-    return widgets.HBox([box, player])
+def _stage(scene: Scene, drawn: bytes | str) -> Any:
+    width = f"{scene.size[0] * 100:.0f}px"
+    if scene.template is not None:
+        return widgets.HTML(value=drawn, layout=widgets.Layout(max_width=width))
+    return widgets.Image(value=drawn, format="png", layout=widgets.Layout(width=width, max_width="100%"))

@@ -26,10 +26,10 @@ export MKL_NUM_THREADS := 1
 unexport MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test book serve page notebooks lint format lock clean set-repository \
+.PHONY: help install install-test book serve page notebooks states lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
-        lanes lane-blas lane-colab lane-oldest lane-firefox
+        lanes lane-blas lane-colab lane-oldest lane-firefox lane-states
 
 help: ## List these commands
 	@echo "Commands (make <command>):"
@@ -82,6 +82,10 @@ page: $(VENV)/.book-installed ## Build one chapter, fast: CHAPTER=03 (explorers 
 notebooks: $(VENV)/.book-installed ## Run chapters again and store their outputs (CHAPTER=03 for one)
 	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
 	  $(BIN)/python tools/notebooks.py run $$chapters
+
+states: $(VENV)/.test-installed ## Write the tables of explorers' states again (CHAPTER=03 for one)
+	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
+	  $(BIN)/python tools/states.py $$chapters
 
 # --- Everything that must hold on every change ------------------------------------------------------
 
@@ -144,7 +148,7 @@ format: $(VENV)/.test-installed ## Format the code and normalize the chapters
 
 # --- Slower lanes, before a release -----------------------------------------------------------------
 
-lanes: lane-blas lane-colab lane-oldest lane-firefox ## Slower checks: other BLAS kernels, Colab's and the oldest versions, Firefox
+lanes: lane-blas lane-colab lane-oldest lane-firefox lane-states ## Slower checks: other BLAS kernels, Colab's and the oldest versions, Firefox
 
 lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 	@for core in Haswell Sandybridge SkylakeX; do \
@@ -162,6 +166,8 @@ lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 lane-colab: .venv-colab/.installed ## The chapters under Colab's versions (ipywidgets 7, IPython 7)
 	NNKIT_EXPLORER_FRAMES=0 .venv-colab/bin/python -m pytest --nbval-lax --nbval-current-env \
 	  --nbval-cell-timeout=120 -W default $(CHAPTERS)
+	.venv-colab/bin/python -m pytest tests/nnkit/explore/test_explorer.py tests/nnkit/explore/test_live.py \
+	  tests/nnkit/explore/test_stored.py -W default
 
 lane-oldest: .venv-oldest/.installed ## The unit tests under the oldest supported versions
 	.venv-oldest/bin/python -m pytest tests/nnkit tests/conformance \
@@ -169,6 +175,9 @@ lane-oldest: .venv-oldest/.installed ## The unit tests under the oldest supporte
 
 lane-firefox: $(VENV)/.test-installed ## One page of the built site in Firefox
 	$(BIN)/python tools/firefox_smoke.py
+
+lane-states: $(VENV)/.test-installed ## The numbers of every state of every explorer, however long it takes
+	NNKIT_ALL_STATES=1 $(BIN)/python -m pytest tests/nnkit/course/test_states.py
 
 # --- Upkeep -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ What a chapter's explorers show stands in `nnkit.course`; here is how any explor
 from nnkit.explore.controls import Control, choice, play, slider, toggle
 from nnkit.explore.explorer import Explorer, explore
 from nnkit.explore.scene import ExplorerError, Scene, Shot
+from nnkit.explore.stored import read_states, write_states
 from nnkit.explore.template import Template
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "choice",
     "explore",
     "play",
+    "read_states",
     "slider",
     "toggle",
+    "write_states",
 ]

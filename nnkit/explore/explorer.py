@@ -3,12 +3,14 @@
 Its widgets' behavior stands in `live`, the only other module that imports ipywidgets.
 """
 
+import dataclasses
 import html
 import os
 import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -18,10 +20,14 @@ from nnkit.explore.live import Latest, Question, SignOfWork, input_of, row_of
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
 from nnkit.explore.scene import Scene, Shot
+from nnkit.explore.stored import read_states
 from nnkit.explore.template import Template
 from nnkit.plots import style
 
 FRAMES_SWITCH = "NNKIT_EXPLORER_FRAMES"  # set to 1 where a book is built: then the output carries all states
+STORED_SWITCH = (
+    "NNKIT_EXPLORER_STORED"  # set to 0 where tables of states are written or checked: none is read
+)
 # Outside the book's pages the theme is unknown, and a template's dark ink needs a light ground.
 PLATE = f'<div style="padding: 0.5rem; color: {style.INK}; background: {style.PAPER}">{{}}</div>'
 LIVE_DPI = 200  # twice the density of a page
@@ -44,12 +50,21 @@ class Explorer(widgets.VBox):
         What is shown.
     fresh : Scene, optional
         The same explorer, computing; for a `scene` whose numbers come from a table.
+    table : Path, optional
+        The file of that table.
     tolerance : float
         How far its numbers may be off elsewhere, relative to the largest of the same name.
     """
 
-    def __init__(self, scene: Scene, *, fresh: Scene | None = None, tolerance: float = 1e-12) -> None:
-        self.scene, self.fresh, self.tolerance = scene, fresh or scene, tolerance
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        fresh: Scene | None = None,
+        table: Path | None = None,
+        tolerance: float = 1e-12,
+    ) -> None:
+        self.scene, self.fresh, self.table, self.tolerance = scene, fresh or scene, table, tolerance
         # Here and not when it is shown: IPython would swallow an error there, and the page would be broken.
         self.page = page_html(scene) if os.environ.get(FRAMES_SWITCH) == "1" else ""
         began = time.perf_counter()
@@ -154,6 +169,8 @@ def explore(
     name: str | None = None,
     template: str | None = None,
     size: tuple[float, float] = (6.4, 3.2),
+    stored: str | Path | None = None,
+    tolerance: float = 1e-12,
     **controls: Control,
 ) -> Explorer:
     """Show a picture or a template that changes with its controls, in a notebook and in a built page.
@@ -171,6 +188,12 @@ def explore(
         Markup with slots, see `Template`; without it each state is a picture.
     size : (float, float)
         Width and height of the figure in inches (100 page pixels each).
+    stored : str or Path, optional
+        A file that :func:`write_states` wrote, for states that train and cost more than 0.3 seconds: the
+        frames are read from it, and a button in the notebook computes the state that is shown afresh.
+    tolerance : float
+        How far the numbers of a state may be off on another machine, relative to the largest of the same
+        name. Algebra keeps the default; states that train state a bound of their own.
     **controls : Control
         What :func:`slider`, :func:`choice`, :func:`toggle` or :func:`play` gave.
 
@@ -187,7 +210,7 @@ def explore(
     TypeError
         If a control is something else.
     ExplorerError
-        If the first state fails.
+        If the first state fails, or `stored` does not fit the controls.
 
     Examples
     --------
@@ -202,8 +225,22 @@ def explore(
       slope: slider, 5 values from 1 to 5, starts at 1
       The line rises by 1 for each step to the right.
     """
-    for key, own in {"compute": compute, "template": template, "size": size, "name": name}.items():
-        if isinstance(own, Control):
+    own = {"compute": compute, "template": template, "size": size, "name": name}
+    _check_controls(controls, own | {"stored": stored, "tolerance": tolerance})
+    label = name or getattr(draw, "__name__", "").strip("_<>").replace("_", "-").lower()
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", label):
+        raise ValueError(f"explore expects a name of lowercase words joined by hyphens, got {label!r}.")
+    scene = Scene(label, draw, compute, controls, Template(template) if template else None, size)
+    table = None if stored is None else Path(stored)
+    shown = scene
+    if table is not None and os.environ.get(STORED_SWITCH) != "0":
+        shown = dataclasses.replace(scene, compute=read_states(scene, table))
+    return Explorer(shown, fresh=scene, table=table, tolerance=tolerance)
+
+
+def _check_controls(controls: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    for key, value in own.items():
+        if isinstance(value, Control):
             raise TypeError(f"explore keeps the name {key} for itself; give the control another one.")
     for key, control in controls.items():
         if not isinstance(control, Control):
@@ -211,10 +248,6 @@ def explore(
                 f"explore expects {key} to be a slider, choice, toggle or play, "
                 f"got {type(control).__name__}; write {key}=slider(low, high)."
             )
-    label = name or getattr(draw, "__name__", "").strip("_<>").replace("_", "-").lower()
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", label):
-        raise ValueError(f"explore expects a name of lowercase words joined by hyphens, got {label!r}.")
-    return Explorer(Scene(label, draw, compute, controls, Template(template) if template else None, size))
 
 
 def _stage(scene: Scene, drawn: bytes | str) -> Any:

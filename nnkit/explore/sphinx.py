@@ -1,28 +1,45 @@
-"""Moves the explorers' states out of a page, so that they load when an explorer comes near the view.
+"""The Sphinx extension that a book with explorers names: ``nnkit.explore.sphinx``.
 
-How an explorer is written stands in `nnkit.explore`.
+It has their states computed and moves them out of the page, so that they load when an explorer comes near the
+view. How an explorer is written does not belong here.
 """
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
-STATIC = Path(__file__).resolve().parents[2] / "nnkit" / "explore" / "static"
+from nnkit.explore.explorer import FRAMES_SWITCH
+
+STATIC = Path(__file__).parent / "static"
+# An explorer carries html beside its widget view: the page shows the html. Ranks below 10 come before a view.
+HTML_FIRST = ("html", "text/html", 5)
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _FIGURE = re.compile(r'<figure class="nn-explorer"[^>]*data-explorer="(?P<name>[^"]+)"')
 _DATA = re.compile(r'<script type="application/json" class="nn-data">(?P<data>.*?)</script>', re.DOTALL)
 
 
-def setup(app: Sphinx) -> None:
-    """Add the explorers' script and style, and the move."""
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Switch the states on for the kernels; add the explorers' script and style, and the move."""
+    os.environ.setdefault(FRAMES_SWITCH, "1")
+    app.connect("config-inited", _show_html, priority=400)  # before myst-nb reads its ranks
     app.connect("builder-inited", _add_static)
     app.connect("html-page-context", _move_states, priority=400)  # before myst-nb adds its scripts
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _show_html(app: Sphinx, config: Config) -> None:
+    ranks = [tuple(rank) for rank in config.nb_mime_priority_overrides]
+    if not any(rank[:2] == HTML_FIRST[:2] for rank in ranks):
+        config.nb_mime_priority_overrides = [*ranks, HTML_FIRST]
 
 
 def _add_static(app: Sphinx) -> None:
@@ -31,9 +48,12 @@ def _add_static(app: Sphinx) -> None:
 
 
 def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    # The widgets behind the explorers: of no use without a kernel, and heavier than the page.
-    getattr(app.env, "nb_metadata", {}).get(page, {}).get("js_files", {}).pop("ipywidgets_state", None)
     body = context.get("body", "")
+    if WIDGET_VIEW not in body:
+        # The widgets behind the explorers, and their scripts from elsewhere: of no use without a kernel.
+        files = getattr(app.env, "nb_metadata", {}).get(page, {}).get("js_files", {})
+        for name in [name for name in files if name.startswith("ipywidgets_")]:
+            del files[name]
     names = _FIGURE.findall(body)
     if not names:
         return

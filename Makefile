@@ -26,7 +26,7 @@ export MKL_NUM_THREADS := 1
 unexport MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test book serve page notebooks states lint format lock clean set-repository \
+.PHONY: help install install-test book zip serve page notebooks states lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
         lanes lane-blas lane-colab lane-oldest lane-firefox lane-states
@@ -68,6 +68,11 @@ book: $(VENV)/.book-installed ## Run every chapter and build _build/html/index.h
 	$(BOOK)
 	@$(BIN)/python -c 'import pathlib; p = pathlib.Path("$(SITE)").resolve(); \
 	  print(f"\nThe book is built. Open it in a browser:\n  {p}\n  {p.as_uri()}")'
+
+zip: $(VENV)/.book-installed ## Build the book and, beside its pages, an archive of them that opens offline
+	NNKIT_BOOK_ZIP=1 $(BOOK)
+	@$(BIN)/python -c 'import pathlib; (p,) = pathlib.Path("_build/html").glob("*.zip"); \
+	  print(f"\nThe whole book in one file, {p.stat().st_size / 1e6:.1f} MB:\n  {p.resolve()}")'
 
 serve: ## Serve the built book on http://localhost:8000 (PORT=...)
 	@test -f $(SITE) || { echo "make: there is no $(SITE) yet; run: make book"; exit 1; }

@@ -23,6 +23,8 @@ PROMISED = [
     "help",
     "lanes",
     "set-repository",
+    "states",
+    "zip",
 ]
 
 

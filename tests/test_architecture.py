@@ -37,7 +37,7 @@ HIGHER = {
     "explore": CORE | {"analysis", "plots", "explore"},
     "course": CORE | {"analysis", "plots", "explore", "course"},
 }
-HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython"}
+HEAVY = {"matplotlib", "ipywidgets", "sklearn", "tqdm", "IPython", "joblib"}
 MAY_LOAD = {"plots": {"matplotlib"}, "explore": HEAVY, "course": HEAVY, "callbacks": {"tqdm"}}
 
 

@@ -5,6 +5,7 @@ What a chapter's explorers show stands in `nnkit.course`; here is how any explor
 
 from nnkit.explore.controls import Control, choice, play, slider, toggle
 from nnkit.explore.explorer import Explorer, explore
+from nnkit.explore.prediction import Prediction, predict
 from nnkit.explore.scene import ExplorerError, Scene, Shot
 from nnkit.explore.stored import read_states, write_states
 from nnkit.explore.template import Template
@@ -13,12 +14,14 @@ __all__ = [
     "Control",
     "Explorer",
     "ExplorerError",
+    "Prediction",
     "Scene",
     "Shot",
     "Template",
     "choice",
     "explore",
     "play",
+    "predict",
     "read_states",
     "slider",
     "toggle",

@@ -19,6 +19,7 @@ from nnkit.explore.controls import Control
 from nnkit.explore.live import Latest, Question, SignOfWork, input_of, row_of
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
+from nnkit.explore.prediction import Prediction
 from nnkit.explore.scene import Scene, Shot
 from nnkit.explore.stored import read_states
 from nnkit.explore.template import Template
@@ -106,9 +107,8 @@ class Explorer(widgets.VBox):
             button = widgets.Button(description="Compute this state here", layout=layout)
             button.on_click(lambda _: self.recompute())
             rows.append(button)
-        prediction = getattr(self.scene, "prediction", None)
-        if prediction is not None:
-            rows.append(Question(prediction, lambda: self._show(True)))
+        if self.scene.prediction is not None:
+            rows.append(Question(self.scene.prediction, lambda: self._show(True)))
             self._show(False)
         return [*rows, self.sentence, self.stage]
 
@@ -169,6 +169,7 @@ def explore(
     name: str | None = None,
     template: str | None = None,
     size: tuple[float, float] = (6.4, 3.2),
+    predict: Prediction | None = None,
     stored: str | Path | None = None,
     tolerance: float = 1e-12,
     **controls: Control,
@@ -188,6 +189,8 @@ def explore(
         Markup with slots, see `Template`; without it each state is a picture.
     size : (float, float)
         Width and height of the figure in inches (100 page pixels each).
+    predict : Prediction, optional
+        What :func:`predict` gave: a question that is asked before anything is shown.
     stored : str or Path, optional
         A file that :func:`write_states` wrote, for states that train and cost more than 0.3 seconds: the
         frames are read from it, and a button in the notebook computes the state that is shown afresh.
@@ -195,7 +198,8 @@ def explore(
         How far the numbers of a state may be off on another machine, relative to the largest of the same
         name. Algebra keeps the default; states that train state a bound of their own.
     **controls : Control
-        What :func:`slider`, :func:`choice`, :func:`toggle` or :func:`play` gave.
+        What :func:`slider`, :func:`choice`, :func:`toggle` or :func:`play` gave. One that is named ``seed``
+        keeps its value when a reader resets the others.
 
     Returns
     -------
@@ -225,12 +229,18 @@ def explore(
       slope: slider, 5 values from 1 to 5, starts at 1
       The line rises by 1 for each step to the right.
     """
+    if not isinstance(predict, (Prediction, type(None))):
+        raise TypeError(
+            f"explore expects predict to be what predict() gave, got {type(predict).__name__}; "
+            "write predict=predict(question, options)."
+        )
     own = {"compute": compute, "template": template, "size": size, "name": name}
     _check_controls(controls, own | {"stored": stored, "tolerance": tolerance})
     label = name or getattr(draw, "__name__", "").strip("_<>").replace("_", "-").lower()
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", label):
         raise ValueError(f"explore expects a name of lowercase words joined by hyphens, got {label!r}.")
-    scene = Scene(label, draw, compute, controls, Template(template) if template else None, size)
+    markup = Template(template) if template else None
+    scene = Scene(label, draw, compute, controls, markup, size, predict)
     table = None if stored is None else Path(stored)
     shown = scene
     if table is not None and os.environ.get(STORED_SWITCH) != "0":

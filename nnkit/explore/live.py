@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from nnkit.explore.controls import Control
+from nnkit.explore.prediction import Prediction
 
 GATHER = 0.01  # seconds without a further turn after which a state is drawn
 PATIENCE = 0.1  # seconds after which it is drawn even while turns keep coming
@@ -146,7 +147,7 @@ class Question(widgets.VBox):
         Called once, when the reader has chosen or skipped.
     """
 
-    def __init__(self, prediction: Any, reveal: Callable[[], None]) -> None:
+    def __init__(self, prediction: Prediction, reveal: Callable[[], None]) -> None:
         self.prediction, self.reveal = prediction, reveal
         layout = widgets.Layout(width="auto")
         self.options = [widgets.Button(description=text, layout=layout) for text in prediction.options]

@@ -6,6 +6,7 @@ Widgets and pages show what a scene gives; they compute nothing.
 import inspect
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nnkit.explore.controls import Control
+from nnkit.explore.prediction import Prediction
 from nnkit.explore.template import Template
 from nnkit.plots.style import book_style
 
@@ -39,17 +41,20 @@ class Shot:
         The picture of a picture explorer.
     texts : dict of str to str
         The slots of a template explorer.
+    frame : dict
+        What `compute` gave; empty without it.
     """
 
     sentence: str
     numbers: dict[str, float]
     figure: Figure | None = None
     texts: dict[str, str] = field(default_factory=dict)
+    frame: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A named explorer: its functions, its controls and, if it has one, its template."""
+    """A named explorer: its functions, its controls and, if it has them, its template and its question."""
 
     name: str
     draw: Callable[..., Any]
@@ -57,6 +62,7 @@ class Scene:
     controls: dict[str, Control]
     template: Template | None = None
     size: tuple[float, float] = (6.4, 3.2)
+    prediction: Prediction | None = None
     start: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,23 +112,35 @@ class Scene:
         ExplorerError
             If a function of the explorer fails or shows nothing; names explorer, state and mend.
         """
-        values = {
-            name: control.values[at]
-            for (name, control), at in zip(self.controls.items(), position, strict=True)
-        }
+        before = _pyplot_figures()
         try:
-            return self._shot(values)
+            shot = self._shot(self._values(position))
+            _check_pyplot(before)
+            return shot
         except Exception as error:
             kind = "" if isinstance(error, _Nothing) else f"{type(error).__name__}: "
-            state = ", ".join(f"{name}={value!r}" for name, value in values.items())
+            where = f"explorer {self.name!r} fails at {self.described(position)}"
             raise ExplorerError(
-                f"explorer {self.name!r} fails at {state}: {kind}{str(error).rstrip('.')}. "
-                f"Mend {self._owner()}, or leave this value out of the control."
+                f"{where}: {kind}{str(error).rstrip('.')}. Mend {self.owner()}, or leave this value out of "
+                "the control."
             ) from error
+
+    def described(self, position: tuple[int, ...]) -> str:
+        """Return a state as text, such as ``slope=2, double=True``."""
+        return ", ".join(f"{name}={value!r}" for name, value in self._values(position).items())
+
+    def owner(self) -> str:
+        """Return the names of the functions that an author would mend."""
+        functions = [function for function in (self.compute, self.draw) if function is not None]
+        return " or ".join(map(_called, functions))
 
     def markup(self, shot: Shot) -> str:
         """Return the filled template of a state; empty without a template."""
         return self.template.filled(shot.texts) if self.template else ""
+
+    def _values(self, position: tuple[int, ...]) -> dict[str, Any]:
+        pairs = zip(self.controls.items(), position, strict=True)
+        return {name: control.values[at] for (name, control), at in pairs}
 
     def _shot(self, values: dict[str, Any]) -> Shot:
         frame = None if self.compute is None else self.compute(**values)
@@ -133,21 +151,18 @@ class Scene:
         arguments = (lambda canvas: (canvas,)) if frame is None else (lambda canvas: (frame, canvas))
         keywords = values if frame is None else {}
         numbers = {key: value for key, value in (frame or {}).items() if _is_number(value)}
+        kept = dict(frame or {})
         if self.template is not None:
             texts: dict[str, str] = {}
             sentence = _sentence(self.draw(*arguments(texts), **keywords))
             self.template.check(texts)
-            return Shot(sentence, numbers, texts=texts)
+            return Shot(sentence, numbers, texts=texts, frame=kept)
         with mpl.rc_context(book_style()):
             figure = Figure(figsize=self.size)
             sentence = _sentence(self.draw(*arguments(figure), **keywords))
         if not figure.axes:
             raise _Nothing("draw left the figure empty.")
-        return Shot(sentence, numbers, figure=figure)
-
-    def _owner(self) -> str:
-        functions = [function for function in (self.compute, self.draw) if function is not None]
-        return " or ".join(map(_called, functions))
+        return Shot(sentence, numbers, figure=figure, frame=kept)
 
     def _check_names(self) -> None:
         function = self.compute or self.draw
@@ -179,6 +194,23 @@ class Scene:
 
 class _Nothing(ValueError):
     """A function ran through and gave nothing to show."""
+
+
+def _pyplot_figures() -> set[int]:
+    """The numbers of the figures that pyplot keeps; it is not loaded for this."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
+
+
+def _check_pyplot(before: set[int]) -> None:
+    opened = _pyplot_figures() - before
+    for number in opened:
+        sys.modules["matplotlib.pyplot"].close(number)
+    if opened:
+        raise _Nothing(
+            "it opened a figure of pyplot, which would stay open for every state; "
+            "draw on the figure that draw is given."
+        )
 
 
 def _called(function: Callable[..., Any]) -> str:

@@ -59,7 +59,7 @@ def marker(rounds: int, error: float) -> tuple[str, str]:
 
 def markup() -> str:
     """Return the template: the network, the edge's table, the error curve."""
-    return f"<div>{_network()}{_table()}{_curve()}</div>"
+    return f'<div class="nn-panels">{_network()}{_table()}{_curve()}</div>'
 
 
 def _network() -> str:

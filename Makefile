@@ -29,7 +29,7 @@ unexport MPLBACKEND
 .PHONY: help install install-test book zip serve page notebooks states lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
-        lanes lane-blas lane-colab lane-oldest lane-firefox lane-states
+        lanes lane-blas lane-colab lane-oldest lane-firefox lane-states bench-explorers
 
 help: ## List these commands
 	@echo "Commands (make <command>):"
@@ -183,6 +183,9 @@ lane-firefox: $(VENV)/.test-installed ## One page of the built site in Firefox
 
 lane-states: $(VENV)/.test-installed ## The numbers of every state of every explorer, however long it takes
 	NNKIT_ALL_STATES=1 $(BIN)/python -m pytest tests/nnkit/course/test_states.py
+
+bench-explorers: $(VENV)/.test-installed ## Explorers against to_jshtml and interact; writes benchmarks/results
+	$(BIN)/python benchmarks/explorers.py
 
 # --- Upkeep -----------------------------------------------------------------------------------------
 

@@ -88,7 +88,8 @@ def write_states(scene: Scene, path: str | Path) -> None:
     Raises
     ------
     ValueError
-        If the explorer has no `compute`, or its frames cannot be written, see :func:`columns`.
+        If the explorer has no `compute`; if its frames do not have the same names; or if a value is neither
+        a number, a truth value, a text nor an array, of one shape in every state.
     """
     compute = _compute(scene)
     frames = [compute(**values_at(scene, position)) for position in scene.positions()]

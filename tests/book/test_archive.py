@@ -34,7 +34,7 @@ def book(tmp_path, monkeypatch):
         monkeypatch.setenv(archive.SWITCH, "1" if zipped else "0")
         source, site = str(tmp_path / "source"), tmp_path / "site"
         settings = {
-            "project": "A Small Book!",
+            "html_title": "A Small Book!",
             "extensions": ["myst_parser", "book_extension.archive"],
             "root_doc": "part/index",
             "html_theme": "basic",

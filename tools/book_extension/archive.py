@@ -68,7 +68,7 @@ class Archive(SphinxDirective):
 
 def _configure(app: Sphinx, config: Config) -> None:
     # A value of kind "html": when it changes, the pages are written again and nothing is executed.
-    config.nnkit_archive = archive_name(config.project) if os.environ.get(SWITCH) == "1" else ""
+    config.nnkit_archive = archive_name(config.html_title) if os.environ.get(SWITCH) == "1" else ""
 
 
 def _resolve(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -86,7 +86,7 @@ def _resolve(app: Sphinx, doctree: nodes.document, page: str) -> None:
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
-    target = Path(app.outdir) / archive_name(app.config.project)
+    target = Path(app.outdir) / archive_name(app.config.html_title)
     target.unlink(missing_ok=True)
     if app.config.nnkit_archive:
         write_archive(Path(app.outdir), target)

@@ -85,3 +85,25 @@ def test_ids_of_explorers_whose_names_run_together_differ():
         return set(re.findall(r'id="(explorer-[^"]+)"', page_html(one)))
 
     assert not ids("loss", "surface") & ids("loss-surface", "x")
+
+
+def test_numbers_are_stored_for_the_controls_that_they_depend_on(scene):
+    states = table(page_html(scene))
+    assert states["number a"] == {"axes": [0], "at": [0, 1, 2], "texts": ["0", "1", "2"]}
+    assert states["number c"]["texts"] == ["off", "on"]
+
+
+def test_the_visible_sentence_is_not_live_and_another_element_is(scene):
+    html = page_html(scene)
+    assert '<p class="nn-sentence" data-text="sentence">1 + 1' in html
+    assert '<p class="nn-said" role="status"></p>' in html
+
+
+def test_the_longest_sentence_keeps_its_place(scene):
+    assert 'data-longest="0 + 10 &lt; 10"' in page_html(scene)
+
+
+def test_pictures_are_offered_where_one_is_drawn(scene):
+    assert "Picture (SVG)" not in page_html(scene), "this template is no drawing"
+    drawing = Scene("d", lambda figure, a: figure.subplots() and None, None, {"a": slider(0, 1)})
+    assert "Picture (SVG)" in page_html(drawing) and 'data-do="numbers"' not in page_html(drawing)

@@ -1,6 +1,8 @@
 """Scenes: every state is computed by the explorer's own functions, and a failure names its state."""
 
 import functools
+import importlib
+import sys
 
 import pytest
 
@@ -151,3 +153,33 @@ def test_names_that_explore_keeps_for_itself_are_refused():
     with pytest.raises(TypeError) as error:
         explore(line, slope=slider(0, 1), size=slider(1, 3))
     assert str(error.value) == "explore keeps the name size for itself; give the control another one."
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_figure_of_pyplot_is_refused_and_closed(loaded, monkeypatch):
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
+    else:
+        importlib.import_module("matplotlib.pyplot")
+
+    def leaking(figure, a):
+        pyplot = importlib.import_module("matplotlib.pyplot")
+        pyplot.figure()
+        figure.subplots()
+
+    with pytest.raises(ExplorerError) as error:
+        scene(leaking, a=slider(0, 1)).shot((1,))
+    assert str(error.value) == (
+        "explorer 'test' fails at a=1: it opened a figure of pyplot, which would stay open for every state; "
+        f"draw on the figure that draw is given. Mend {leaking.__qualname__}, or leave this value out of "
+        "the control."
+    )
+    assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+def test_figures_that_were_open_before_are_left_alone():
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    own = pyplot.figure()
+    assert scene(line, slope=slider(0, 1)).shot((0,)).figure is not None
+    assert pyplot.get_fignums() == [own.number]
+    pyplot.close(own)

@@ -22,7 +22,7 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from nnkit.explore.explorer import FRAMES_SWITCH
-from nnkit.explore.states import LOG_SWITCH
+from nnkit.explore.states import LOG_SWITCH, SECONDS
 
 LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ _DATA = re.compile(r'<script type="application/json" class="nn-data">(?P<data>.*
 def setup(app: Sphinx) -> dict[str, bool]:
     """Switch the states on for the kernels; add script and style, the move, and the lines in the log."""
     os.environ.setdefault(FRAMES_SWITCH, "1")
-    app.connect("config-inited", _show_html, priority=400)  # before myst-nb reads its ranks
+    app.connect("config-inited", _configure, priority=400)  # before myst-nb reads its ranks
     app.connect("builder-inited", _add_static)
     app.connect("builder-inited", _open_log)
     app.connect("doctree-read", _show_log)  # a page was executed just before
@@ -46,10 +46,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _show_html(app: Sphinx, config: Config) -> None:
+def _configure(app: Sphinx, config: Config) -> None:
     ranks = [tuple(rank) for rank in config.nb_mime_priority_overrides]
     if not any(rank[:2] == HTML_FIRST[:2] for rank in ranks):
         config.nb_mime_priority_overrides = [*ranks, HTML_FIRST]
+    if config.nb_execution_timeout and 0 < config.nb_execution_timeout < SECONDS:
+        config.nb_execution_timeout = int(SECONDS)  # a cell with an explorer computes all of its states
 
 
 def split(page: str, body: str, address: Callable[[str], str]) -> tuple[str, dict[str, str]]:

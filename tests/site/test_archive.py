@@ -18,7 +18,7 @@ def test_the_unpacked_archive_opens_from_a_folder(site, tmp_path, browser):
         packed.extractall(tmp_path)
     page, asked, errors = browser.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((tmp_path / "the-book" / "index.html").as_uri())
     page.wait_for_url("**/book/index.html")
     assert page.locator(".book-archive").count() == 0, "the archive offers what is not in it"

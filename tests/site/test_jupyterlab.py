@@ -101,8 +101,9 @@ def test_a_slider_moved_by_the_keyboard_changes_template_and_sentence(page):
     before = stage.inner_html(), sentence.inner_text()
     assert before[1].startswith("e = 6.")
     cell.locator(".noUi-handle").first.press("ArrowRight")  # a from 2 to 2.5
-    page.wait_for_function(
-        "(element) => element.innerText.startsWith('e = 7.')", arg=sentence.element_handle()
+    page.wait_for_function(  # the cell's, since each sentence is a new element
+        "(cell) => cell.querySelector('p[aria-live]').innerText.startsWith('e = 7.')",
+        arg=cell.element_handle(),
     )
     assert stage.inner_html() != before[0]
 

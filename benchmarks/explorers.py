@@ -224,7 +224,7 @@ def table(found):
     row("bytes a state, explorer", lambda kind: f"{ours[kind]['bytes']:,.0f}")
     row("bytes a state, `to_jshtml`", lambda kind: f"{player[kind]['bytes']:,.0f}")
     row("`to_jshtml` / explorer", lambda kind: f"**{player[kind]['bytes'] / ours[kind]['bytes']:,.0f}**")
-    row("build a state, explorer", lambda kind: f"{1000 * ours[kind]['build']:.2g} ms")
+    row("build a state, explorer", lambda kind: f"{1000 * ours[kind]['build']:.3g} ms")
     row("build a state, `to_jshtml`", lambda kind: f"{1000 * player[kind]['build']:.1f} ms")
     for name, one in (("explorer", ours), ("`to_jshtml`", player)):
         row(
@@ -267,7 +267,7 @@ def picture(found, path):
                     x, heights, 0.26, color=colors[name], alpha=0.5 if key == "live_sharp" else 1, label=label
                 )
             axes.set(xticks=range(len(kinds)), xticklabels=kinds, title=title, yscale="log")
-            axes.legend(fontsize=8)
+            axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False)
         figure.savefig(path, dpi=110, metadata={"Software": None})
 
 

@@ -46,7 +46,7 @@ def drawn(figure, on):
 
 
 def scenes():
-    controls = {"slope": play(slider(1, 6, start=3), interval=0.2), "seed": slider(0, 2)}
+    controls = {"slope": play(slider(1, 6, start=3), interval=0.7), "seed": slider(0, 2)}
     question = predict("Which way does it go?", ["up", "down"], answer="up")
     yield Scene("guess", line, points, controls, prediction=question)
     markup = (
@@ -237,7 +237,7 @@ def test_play_is_spoken_at_its_end_only(opened):
     said, player = figure.locator(".nn-said"), figure.locator(".nn-play")
     stop_the_clock(page)
     player.click()
-    page.clock.run_for(500)
+    page.clock.run_for(1_300)
     assert said.text_content() == "" and player.inner_text() == "Pause"
     page.clock.run_for(5_000)
     assert said.text_content().startswith("The line ends at 6, on seed 0.")

@@ -29,11 +29,11 @@ export MKL_NUM_THREADS := 1
 unexport MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test book serve page notebooks lint format lock clean set-repository \
+.PHONY: help install install-test book zip serve page notebooks states lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
-        coverage coverage-pages oracle mutants \
-        lanes lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox
+        coverage coverage-pages oracle mutants bench-explorers \
+        lanes lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox lane-states
 
 help: ## List these commands
 	@echo "Commands (make <command>):"
@@ -73,6 +73,11 @@ book: $(VENV)/.book-installed ## Run every chapter and build _build/html/index.h
 	@$(BIN)/python -c 'import pathlib; p = pathlib.Path("$(SITE)").resolve(); \
 	  print(f"\nThe book is built. Open it in a browser:\n  {p}\n  {p.as_uri()}")'
 
+zip: $(VENV)/.book-installed ## Build the book and, beside its pages, an archive of them that opens offline
+	NNKIT_BOOK_ZIP=1 $(BOOK)
+	@$(BIN)/python -c 'import pathlib; (p,) = pathlib.Path("_build/html").glob("*.zip"); \
+	  print(f"\nThe whole book in one file, {p.stat().st_size / 1e6:.1f} MB:\n  {p.resolve()}")'
+
 serve: ## Serve the built book on http://localhost:8000 (PORT=...)
 	@test -f $(SITE) || { echo "make: there is no $(SITE) yet; run: make book"; exit 1; }
 	@echo "The book is at http://localhost:$(PORT)/ (stop with Ctrl-C)"
@@ -86,6 +91,10 @@ page: $(VENV)/.book-installed ## Build one chapter, fast: CHAPTER=03 (explorers 
 notebooks: $(VENV)/.book-installed ## Run chapters again and store their outputs (CHAPTER=03 for one)
 	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
 	  $(BIN)/python tools/notebooks.py run $$chapters
+
+states: $(VENV)/.test-installed ## Write the tables of explorers' states again (CHAPTER=03 for one)
+	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
+	  $(BIN)/python tools/states.py $$chapters
 
 # --- Everything that must hold on every change ------------------------------------------------------
 
@@ -162,7 +171,7 @@ coverage-pages: $(VENV)/.test-installed ## The same of plots, explorers and cour
 	$(COVERAGE) run -m pytest tests/nnkit -q
 	$(COVERAGE) report --fail-under 90 --include "$(PAGES)"
 
-lanes: lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox ## All lanes below
+lanes: lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox lane-states ## All lanes below
 
 lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 	@for core in Haswell Sandybridge SkylakeX; do \
@@ -187,6 +196,8 @@ lane-blas: $(VENV)/.test-installed ## The chapters under three BLAS kernels
 lane-colab: .venv-colab/.installed ## The chapters under Colab's versions (ipywidgets 7, IPython 7)
 	NNKIT_EXPLORER_FRAMES=0 .venv-colab/bin/python -m pytest --nbval-lax --nbval-current-env \
 	  --nbval-cell-timeout=120 -W default $(CHAPTERS)
+	.venv-colab/bin/python -m pytest tests/nnkit/explore/test_explorer.py tests/nnkit/explore/test_live.py \
+	  tests/nnkit/explore/test_stored.py -W default
 
 lane-oldest: .venv-oldest/.installed ## The unit tests under the oldest supported versions
 	.venv-oldest/bin/python -m pytest tests/nnkit tests/conformance \
@@ -210,6 +221,12 @@ lane-python: ## The unit tests under every Python from 3.11 on that is found her
 
 lane-firefox: $(VENV)/.test-installed ## One page of the built site in Firefox
 	$(BIN)/python tools/firefox_smoke.py
+
+lane-states: $(VENV)/.test-installed ## The numbers of every state of every explorer, however long it takes
+	NNKIT_ALL_STATES=1 $(BIN)/python -m pytest tests/nnkit/course/test_states.py
+
+bench-explorers: $(VENV)/.test-installed ## Explorers against to_jshtml and interact; writes benchmarks/results
+	$(BIN)/python benchmarks/explorers.py
 
 # --- Upkeep -----------------------------------------------------------------------------------------
 

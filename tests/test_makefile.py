@@ -27,6 +27,8 @@ PROMISED = [
     "coverage",
     "coverage-pages",
     "set-repository",
+    "states",
+    "zip",
 ]
 
 

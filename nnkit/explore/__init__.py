@@ -7,6 +7,7 @@ from nnkit.explore.controls import Control, choice, play, slider, toggle
 from nnkit.explore.explorer import Explorer, explore
 from nnkit.explore.prediction import Prediction, predict
 from nnkit.explore.scene import ExplorerError, Scene, Shot
+from nnkit.explore.stored import read_states, write_states
 from nnkit.explore.template import Template
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "explore",
     "play",
     "predict",
+    "read_states",
     "slider",
     "toggle",
+    "write_states",
 ]

@@ -121,7 +121,8 @@ def to_png(figure: Figure, *, dpi: float, colors: int = 0) -> bytes:
     if colors:
         image = image.quantize(colors, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
-    image.save(buffer, "png", optimize=bool(colors))
+    # Without a palette it is for a live widget: half the time is worth a fifth more bytes.
+    image.save(buffer, "png", optimize=bool(colors), compress_level=9 if colors else 3)
     return buffer.getvalue()
 
 

@@ -67,6 +67,7 @@ class SmallBook:
         self.folder = folder
         settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
         settings["repository"]["url"] = url
+        settings["sphinx"]["config"]["extensions"].remove("nnkit.explore.sphinx")  # not in this nnkit
         settings["sphinx"]["local_extensions"] = {"book_extension": str(ROOT / "tools")}
         self.write("_config.yml", yaml.safe_dump(settings))
         self.write(

@@ -3,8 +3,9 @@
 import os
 
 import pytest
-from book_extension import explorers
 from sphinx.errors import ExtensionError
+
+from nnkit.explore import sphinx as explorers
 
 FIGURE = (
     '<figure class="nn-explorer" id="explorer-{0}" data-explorer="{0}"><p>first</p>'

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from book_extension.explorers import STATIC, split
 
 from nnkit.explore import Scene, Template, choice, play, predict, slider, toggle
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import THEME
+from nnkit.explore.sphinx import STATIC, split
 
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Many explorers</title>

@@ -56,6 +56,8 @@ def opened(visit, address):
         figure = seen.page.locator(f'[data-explorer="{name}"]')
         figure.scroll_into_view_if_needed()
         seen.page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
+        if figure.locator(".nn-skip").count():  # a question; test_explorer_page answers it
+            figure.locator(".nn-skip").click()
         return seen, figure
 
     return open_explorer
@@ -158,9 +160,9 @@ def test_play_walks_to_the_end_and_pause_stops(explorers, opened):
             seen.page.clock.install()
             player.click()
             seen.page.clock.run_for(2_500)
-            moved = int(control.input_value())
-            assert moved > 0 and player.inner_text() == "Pause"
+            assert int(control.input_value()) > 0 and player.inner_text() == "Pause"
             player.click()
+            moved = int(control.input_value())  # only now: a tick may have come before the click
             seen.page.clock.run_for(5_000)
             assert int(control.input_value()) == moved and player.inner_text() == "Play"
             player.click()
@@ -291,6 +293,8 @@ def test_nothing_is_cut_off_at_phone_width(explorers, opened):
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
         figure.locator("summary").click()
         for control in figure.locator("select, input[type=range], button, summary").all():
+            if not control.is_visible():  # a question that was answered
+                continue
             box = control.bounding_box()
             assert box["x"] + box["width"] <= 390 and box["height"] >= 44, name
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390

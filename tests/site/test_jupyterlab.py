@@ -101,8 +101,9 @@ def test_a_slider_moved_by_the_keyboard_changes_template_and_sentence(page):
     before = stage.inner_html(), sentence.inner_text()
     assert before[1].startswith("e = 6.")
     cell.locator(".noUi-handle").first.press("ArrowRight")  # a from 2 to 2.5
-    page.wait_for_function(
-        "(element) => element.innerText.startsWith('e = 7.')", arg=sentence.element_handle()
+    page.wait_for_function(  # the cell's, since each sentence is a new element
+        "(cell) => cell.querySelector('p[aria-live]').innerText.startsWith('e = 7.')",
+        arg=cell.element_handle(),
     )
     assert stage.inner_html() != before[0]
 
@@ -116,6 +117,32 @@ def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
         "([image, old]) => image.src !== old", arg=[picture.element_handle(), before], timeout=30_000
     )
     assert "0." in sentence.inner_text()
+
+
+# Turn the slider's handle with the keyboard and note the picture's box in every frame until it is drawn anew.
+BOXES = """async ([handle, image]) => {
+  const boxes = new Set();
+  const box = () => [image.offsetLeft, image.offsetTop, image.offsetWidth, image.offsetHeight].join(' ');
+  const note = () => boxes.add(box());
+  note();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowLeft']) {
+    const old = image.src;
+    handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    for (let frame = 0; frame < 300 && (image.src === old || frame < 5); frame += 1) {
+      await new Promise(requestAnimationFrame);
+      note();
+    }
+  }
+  return [...boxes];
+}"""
+
+
+def test_the_picture_keeps_its_place_and_size_while_it_changes(page):
+    cell = cell_with(page, "averaged_wishes()")
+    picture = cell.locator(".jupyter-widgets img").first.element_handle()
+    handle = cell.locator(".noUi-handle").first.element_handle()
+    boxes = page.evaluate(BOXES, [handle, picture])
+    assert len(boxes) == 1, boxes
 
 
 def test_the_static_page_is_not_shown_beside_the_live_widget(page):

@@ -160,6 +160,7 @@ def stepper() -> Explorer:
         compute,
         name="stepper",
         template=markup(),
+        tolerance=1e-9,  # finite differences: rounding errors, divided by the step
         step=play(slider(0, 11, label="step of the round"), interval=1.5),
         rounds=slider(values=ROUNDS, label="rounds done before", digits=6),
         order=choice(list(example.ORDERS), label="update order"),

@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from nnkit.explore import choice, explore, play, slider, toggle
-from nnkit.explore.explorer import FRAMES_SWITCH
+from nnkit.explore.explorer import FRAMES_SWITCH, SENTENCE
 
 
 def line(frame, figure):
@@ -40,7 +40,7 @@ def test_turning_a_control_redraws_picture_and_sentence(explorer):
     before = explorer.stage.value
     explorer.inputs["slope"].index = 1
     explorer.inputs["double"].value = True
-    assert explorer.sentence.value == '<p aria-live="polite">It ends at 4.</p>'
+    assert explorer.sentence.value == SENTENCE.format("It ends at 4.")
     assert explorer.numbers() == {"end": 4}
     assert explorer.stage.value != before and explorer.stage.value[:4] == b"\x89PNG"
 
@@ -50,7 +50,7 @@ def test_an_exception_is_shown_and_the_next_turn_recovers(explorer):
     explorer.inputs["slope"].index = 2
     assert "three is too many" in explorer.sentence.value and "Traceback" in explorer.sentence.value
     explorer.inputs["slope"].index = 0
-    assert explorer.sentence.value == '<p aria-live="polite">It ends at 1.</p>'
+    assert explorer.sentence.value == SENTENCE.format("It ends at 1.")
 
 
 def test_the_play_widget_moves_its_slider(explorer):

@@ -1,6 +1,7 @@
-"""Moves the explorers' states out of a page, so that they load when an explorer comes near the view.
+"""The Sphinx extension that a book with explorers names: ``nnkit.explore.sphinx``.
 
-How an explorer is written stands in `nnkit.explore`.
+It has their states computed and moves them out of the page, so that they load when an explorer comes near the
+view. How an explorer is written does not belong here.
 """
 
 from __future__ import annotations
@@ -15,25 +16,42 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
+from nnkit.explore.explorer import FRAMES_SWITCH
+from nnkit.explore.states import LOG_SWITCH, SECONDS
+
 LOGGER = logging.getLogger(__name__)
 
-STATIC = Path(__file__).resolve().parents[2] / "nnkit" / "explore" / "static"
-LOG_SWITCH = "NNKIT_EXPLORER_LOG"  # the kernels write to the file that it names what each explorer took
+STATIC = Path(__file__).parent / "static"
 PAGE_BYTES = 8_000_000  # of all explorers' states on one page
+# An explorer carries html beside its widget view: the page shows the html. Ranks below 10 come before a view.
+HTML_FIRST = ("html", "text/html", 5)
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _FIGURE = re.compile(r'<figure class="nn-explorer"[^>]*data-explorer="(?P<name>[^"]+)"')
 _DATA = re.compile(r'<script type="application/json" class="nn-data">(?P<data>.*?)</script>', re.DOTALL)
 
 
-def setup(app: Sphinx) -> None:
-    """Add the explorers' script and style, the move, and their lines in the build's log."""
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Switch the states on for the kernels; add script and style, the move, and the lines in the log."""
+    os.environ.setdefault(FRAMES_SWITCH, "1")
+    app.connect("config-inited", _configure, priority=400)  # before myst-nb reads its ranks
     app.connect("builder-inited", _add_static)
     app.connect("builder-inited", _open_log)
     app.connect("doctree-read", _show_log)  # a page was executed just before
     app.connect("html-page-context", _move_states, priority=400)  # before myst-nb adds its scripts
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    ranks = [tuple(rank) for rank in config.nb_mime_priority_overrides]
+    if not any(rank[:2] == HTML_FIRST[:2] for rank in ranks):
+        config.nb_mime_priority_overrides = [*ranks, HTML_FIRST]
+    if config.nb_execution_timeout and 0 < config.nb_execution_timeout < SECONDS:
+        config.nb_execution_timeout = int(SECONDS)  # a cell with an explorer computes all of its states
 
 
 def split(page: str, body: str, address: Callable[[str], str]) -> tuple[str, dict[str, str]]:
@@ -109,9 +127,12 @@ def _show_log(app: Sphinx, doctree: object) -> None:
 
 
 def _move_states(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    # The widgets behind the explorers: of no use without a kernel, and heavier than the page.
-    getattr(app.env, "nb_metadata", {}).get(page, {}).get("js_files", {}).pop("ipywidgets_state", None)
     body = context.get("body", "")
+    if WIDGET_VIEW not in body:
+        # The widgets behind the explorers, and their scripts from elsewhere: of no use without a kernel.
+        files = getattr(app.env, "nb_metadata", {}).get(page, {}).get("js_files", {})
+        for name in [name for name in files if name.startswith("ipywidgets_")]:
+            del files[name]
     if not _FIGURE.search(body):
         return
     place = f"_static/explorers/{page.replace('/', '-')}"

@@ -62,7 +62,7 @@ class ClipByValue(_Limit):
 class ClipByNorm(_Limit):
     """Scales all gradients together, in place, so that their joint norm is at most `limit`.
 
-    norm = sqrt(sum of g^2 over all entries of all gradients); if norm > limit, g *= limit / norm. The
+    norm = sqrt(sum of g^2 over all entries of all gradients); if norm > limit, g becomes g limit / norm. The
     direction stays. A norm that is NaN or infinite changes nothing, so that the next loss shows it.
 
     Parameters

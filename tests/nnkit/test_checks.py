@@ -138,9 +138,7 @@ def test_a_fused_model_is_checked_and_stays_fused(model, batch):
 def test_a_float32_model_is_refused(rng, batch):
     with pytest.raises(ValueError) as error:
         gradient_error(mlp([3, 2], rng=rng, dtype=np.float32), SoftmaxCrossEntropy(), *batch)
-    assert str(error.value) == (
-        "gradient_error expects a model in np.float64, got float32; build it with that."
-    )
+    assert str(error.value) == "gradient_error expects a float64 model, got float32; build it in float64."
 
 
 @pytest.mark.parametrize("step", [0.0, -1e-5, math.nan])

@@ -149,8 +149,7 @@ def _nobody() -> None:
 
 def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
     """A copied member of a fused Parameter, as a view of the copied memory."""
-    where, _ = fused._layout[index]
-    parameter = Parameter(fused._value[where], name)
+    parameter = Parameter(fused._value[:1], name)  # any array will do: the view takes its place
     parameter._move_into(fused, index)
     return parameter
 

@@ -66,7 +66,9 @@ class Scalar:
 
     def __init__(self, value: float, name: str = "") -> None:
         check_kind("Scalar", "name", name, str)
-        self.value = _real(value)
+        if not isinstance(value, (float, Real)):  # mypy counts no float as Real
+            raise TypeError(f"Scalar expects value as a real number, got {value!r}; make a Scalar of each.")
+        self.value = float(value)
         self.grad = 0.0
         self.inputs: tuple[Scalar, ...] = ()
         self.local_derivatives: tuple[float, ...] = ()
@@ -121,9 +123,7 @@ class Scalar:
     def log(self) -> Scalar:
         """Natural logarithm of a positive number; derivative 1 / x."""
         if self.value <= 0.0:
-            raise ValueError(
-                f"log expects a positive number, got {self.value:g}; check what comes before it."
-            )
+            raise ValueError(f"log expects a positive number, got {self.value:g}; check what comes before.")
         return _record("log({})", math.log(self.value), (self, 1.0 / self.value))
 
     def tanh(self) -> Scalar:
@@ -162,11 +162,8 @@ class Scalar:
             node.grad = 0.0
 
     def __repr__(self) -> str:
-        steps = [
-            self.name,
-            self.operation.format(*(_label(source) for source in self.inputs)),
-            f"{self.value:g}",
-        ]
+        labels = [source.name or f"{source.value:g}" for source in self.inputs]
+        steps = [self.name, self.operation.format(*labels), f"{self.value:g}"]
         return f"Scalar({' = '.join(step for step in steps if step)}, grad {self.grad:g})"
 
 
@@ -202,26 +199,22 @@ def graph(node: Scalar) -> list[Scalar]:
     6.0 (2.0, 3.0)
     """
     check_kind("graph", "node", node, Scalar, "compute it from Scalars")
-    order: list[Scalar] = []
-    seen: set[Scalar] = set()
-    stack = [(node, False)]  # a list of our own: expressions are deeper than Python lets functions nest
+    order: dict[Scalar, None] = {}  # a set that remembers in which order things entered
+    stack = [node]  # a list of our own: expressions are deeper than Python lets functions nest
     while stack:
-        current, inputs_are_listed = stack.pop()
-        if inputs_are_listed:
-            order.append(current)
-        elif current not in seen:
-            seen.add(current)
-            stack.append((current, True))
-            stack.extend((source, False) for source in reversed(current.inputs))
-    return order
+        missing = [source for source in stack[-1].inputs if source not in order]
+        if missing:
+            stack.append(missing[0])
+        else:
+            order[stack.pop()] = None
+    return list(order)
 
 
 def _record(operation: str, value: float, *inputs: tuple[Scalar, float]) -> Scalar:
     """A node: its value, and beside each input d value / d input."""
     node = Scalar(value)
     node.operation = operation
-    node.inputs = tuple(source for source, _ in inputs)
-    node.local_derivatives = tuple(derivative for _, derivative in inputs)
+    node.inputs, node.local_derivatives = zip(*inputs, strict=True)
     return node
 
 
@@ -229,27 +222,12 @@ def _scalar(number: Scalar | float) -> Scalar:
     return number if isinstance(number, Scalar) else Scalar(number)
 
 
-def _real(value: object) -> float:
-    if not isinstance(value, Real):
-        raise TypeError(
-            f"Scalar expects value to be a real number, got {value!r}; "
-            "give each number of an array its own Scalar."
-        )
-    return float(value)
-
-
 def _exponent(exponent: object, base: float) -> float:
     if not isinstance(exponent, Real):
-        raise TypeError(
-            f"** expects a number as exponent, got {exponent!r}; write a ** b as (b * a.log()).exp()."
-        )
+        raise TypeError(f"** expects a number as exponent, got {exponent!r}; a ** b is (b * a.log()).exp().")
     n = float(exponent)
     if base < 0.0 and not n.is_integer():
         raise ValueError(f"** expects a whole exponent for the negative base {base:g}, got {n:g}.")
     if base == 0.0 and n != 0.0 and n < 1.0:
         raise ValueError(f"** expects an exponent of 0 or at least 1 for the base 0, got {n:g}.")
     return n
-
-
-def _label(node: Scalar) -> str:
-    return node.name or f"{node.value:g}"

@@ -5,7 +5,8 @@ Judging a whole training run does not belong here.
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from collections.abc import Callable
 
 import numpy as np
 
@@ -31,9 +32,6 @@ class _InputAsParameter(Layer):
     def backward(self, dy: np.ndarray, cache: None) -> np.ndarray:
         self.x.grad += dy
         return dy
-
-    def parameters(self) -> list[Parameter]:
-        return [self.x]
 
 
 def gradient_error(
@@ -101,65 +99,39 @@ def gradient_error(
     x, y = as_numbers("gradient_error", "x", x), as_numbers("gradient_error", "y", y)
     if entries is not None:
         check_int("gradient_error", "entries", entries)
-    for parameter in model.parameters():
-        if parameter.value.dtype != np.float64:
-            raise ValueError(
-                f"gradient_error expects a float64 model, got {parameter.value.dtype}, in which central "
-                "differences lose most digits; build the model with dtype=np.float64."
-            )
-    probed = Sequential(_InputAsParameter(x.astype(np.float64)), model)
-    parameters = probed.parameters()
-    written = [*(parameter.grad for parameter in parameters), *model.buffers.values()]
-    kept = [array.copy() for array in written]
-    generators = [layer.rng.bit_generator for layer in walk(model) if layer.rng is not None]
-    states = [generator.state for generator in generators]
+    others = {parameter.value.dtype.name for parameter in model.parameters()} - {"float64"}
+    if others:  # in float32, central differences lose most of their digits
+        raise ValueError(f"gradient_error expects a float64 model, got {min(others)}; build it in float64.")
 
-    def rewind() -> None:
-        for generator, state in zip(generators, states, strict=True):
-            generator.state = state
+    model = copy.deepcopy(model)  # so that nothing of the caller's moves
+    probed = Sequential(_InputAsParameter(x.astype(np.float64)), model)
+    states = {layer.rng.bit_generator: layer.rng.bit_generator.state for layer in walk(model) if layer.rng}
 
     def loss_now() -> float:
-        rewind()
+        for generator, state in states.items():  # the same draws every time
+            generator.state = state
         return loss.value(probed.forward(x, training)[0], y)
 
-    try:
-        backpropagate(probed, loss, x, y, training=training)
-        gradients = [parameter.grad.copy() for parameter in parameters]
-        return max(
-            _compare(gradient, *_central_differences(loss_now, parameter.value, step, gradient, entries))
-            for gradient, parameter in zip(gradients, parameters, strict=True)
-        )
-    finally:
-        rewind()
-        for array, before in zip(written, kept, strict=True):
-            array[...] = before
+    backpropagate(probed, loss, x, y, training=training)
+    return max(_error(parameter, loss_now, step, entries) for parameter in probed.parameters())
 
 
-def _central_differences(
-    loss_now: Any, value: np.ndarray, step: float, gradient: np.ndarray, entries: int | None
-) -> tuple[np.ndarray, float]:
-    """The gradient with so many of its entries by central differences, and how much of these is rounding."""
-    numerical = gradient.copy()
-    largest_loss = 0.0
+def _error(parameter: Parameter, loss_now: Callable[[], float], step: float, entries: int | None) -> float:
+    """How far the gradient is from central differences, which are taken of so many of its entries."""
+    value, gradient = parameter.value, parameter.grad
+    numerical, largest_loss = gradient.copy(), 0.0
     for index in np.linspace(0, value.size - 1, min(entries or value.size, value.size)).astype(int):
         start = value.flat[index]
-        try:
-            value.flat[index] = start + step
-            above = loss_now()
-            value.flat[index] = start - step
-            below = loss_now()
-        finally:
-            value.flat[index] = start
+        value.flat[index] = start + step
+        above = loss_now()
+        value.flat[index] = start - step
+        below = loss_now()
+        value.flat[index] = start
         numerical.flat[index] = (above - below) / (2 * step)
         largest_loss = max(largest_loss, abs(above), abs(below))
     # Each loss is rounded in its last few digits, and the division magnifies that.
     rounding = 10 * np.finfo(np.float64).eps * largest_loss / step
-    return numerical, rounding
-
-
-def _compare(gradient: np.ndarray, numerical: np.ndarray, rounding: float) -> float:
-    difference = float(np.abs(gradient - numerical).max())
     scale = float(np.abs(numerical).max())
     if scale <= rounding and np.abs(gradient).max() <= rounding:
         return 0.0
-    return difference / max(scale, rounding)
+    return float(np.abs(gradient - numerical).max()) / max(scale, rounding)

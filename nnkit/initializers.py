@@ -94,9 +94,7 @@ class _VarianceScaling(_Named):
 class _Orthogonal(_Named):
     def __call__(self, rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int) -> np.ndarray:
         if len(shape) < 2:
-            raise ValueError(
-                f"orthogonal expects a shape of two or more axes, got {shape}; use zeros() for a vector."
-            )
+            raise ValueError(f"orthogonal expects a shape of two axes or more, got {shape}; try zeros().")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
         Q, R = np.linalg.qr(tall)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_dtype, check_int, check_kind, check_rng
+from nnkit.arguments import as_numbers, check_dtype, check_int, check_kind, check_rng, check_shape
 from nnkit.initializers import Initializer, glorot, he
 from nnkit.layers import Layer, Linear, ReLU
 from nnkit.layers.base import nested
@@ -30,9 +30,7 @@ class Container(Layer):
         self.layers = layers
         dtypes = {parameter.value.dtype for parameter in self.parameters()}
         if len(dtypes) > 1:
-            raise ValueError(
-                f"{owner} expects one dtype, got {sorted(map(str, dtypes))}; give it to each layer."
-            )
+            raise ValueError(f"{owner} expects one dtype, got {sorted(map(str, dtypes))}; give it to each.")
         self.dtype: np.dtype[Any] | None = dtypes.pop() if dtypes else None
 
     def _cast(self, x: np.ndarray) -> np.ndarray:
@@ -148,8 +146,7 @@ class Residual(Container):
         """Compute y = x + f(x); the cache is a list of the layers' caches."""
         x = self._cast(x)
         f, cache = self._run(x, training)
-        if f.shape != x.shape:
-            raise ValueError(f"Residual expects f(x) of shape {x.shape}, got {f.shape}; mend its last layer.")
+        check_shape("Residual", "f(x)", f, x.shape, "mend its last layer")
         return x + f, cache
 
     def backward(self, dy: np.ndarray, cache: list[Any]) -> np.ndarray:

@@ -6,18 +6,17 @@ How a parameter is drawn belongs to `initializers`, how it is changed to `optimi
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_floats, check_kind, described
+from nnkit.arguments import as_numbers, check_floats, check_kind
 
 __all__ = ["Parameter", "fuse"]
 
-_REBIND = (
-    "Parameter.{0} is written in place and never replaced, because layers and optimizers share its memory; "
-    "write parameter.{0}[...] = new (or use +=, -=)."
-)
+Layout = tuple[tuple[slice, tuple[int, ...]], ...]  # where each member of a fused Parameter lies, its shape
+
+_REBIND = "Parameter.{0} is shared with layers, never replaced; write parameter.{0}[...] = new (or +=, -=)."
 
 
 class Parameter:
@@ -65,14 +64,12 @@ class Parameter:
         value = np.array(as_numbers("Parameter", "value", value), order="C")  # a copy
         check_floats("Parameter", "value", value)
         check_kind("Parameter", "name", name, str)
-        self.name = name
-        self._value = value
-        self._grad = np.zeros_like(value)
+        self.name, self._value, self._grad = name, value, np.zeros_like(value)
         self._fused_into: Parameter | None = None
         self._index = 0  # its place among the members of `_fused_into`
-        self._layout: tuple[tuple[slice, tuple[int, ...]], ...] = ()  # where each member lies, if fused
-        # Weak: a fused Parameter notices when the layers it served are gone.
-        self._members: list[weakref.ref[Parameter] | None] = []
+        self._layout: Layout = ()
+        # Weak references: a fused Parameter notices when the layers it served are gone.
+        self._members: list[Callable[[], Parameter | None]] = []
 
     @property
     def value(self) -> np.ndarray:
@@ -104,7 +101,7 @@ class Parameter:
         """The parameters that live in this memory: itself, or those fused into it that still do."""
         if not self.fused:
             return (self,)
-        found = (member() for member in self._members if member is not None)
+        found = [member() for member in self._members]
         return tuple(member for member in found if member is not None and member._fused_into is self)
 
     @property
@@ -113,11 +110,7 @@ class Parameter:
 
         False after the layers were deleted, fused again elsewhere, or left behind by a copy.
         """
-        for reference in self._members:
-            member = reference() if reference is not None else None
-            if member is None or member._fused_into is not self:
-                return False
-        return True
+        return not self.fused or len(self.members) == len(self._layout)
 
     def _move_into(self, fused: Parameter, index: int) -> None:
         """Become a view of member `index` of `fused`, whose memory already holds the values."""
@@ -125,8 +118,7 @@ class Parameter:
         self._value = fused._value[where].reshape(shape)
         self._grad = fused._grad[where].reshape(shape)
         self._fused_into, self._index = fused, index
-        taken = fused._members[index]
-        if taken is None or taken() is None:
+        if fused._members[index]() is None:
             fused._members[index] = weakref.ref(self)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -140,24 +132,24 @@ class Parameter:
         return f"Parameter({name}shape={self._value.shape}, dtype={self._value.dtype})"
 
 
-def _restore(
-    value: np.ndarray,
-    grad: np.ndarray,
-    name: str,
-    layout: tuple[tuple[slice, tuple[int, ...]], ...],
-) -> Parameter:
+Parameters = Parameter | Iterable[Parameter]
+
+
+def _restore(value: np.ndarray, grad: np.ndarray, name: str, layout: Layout) -> Parameter:
     """A copied Parameter; if it is fused, its members enter when they are restored themselves."""
     parameter = Parameter(value, name)
     parameter._value, parameter._grad = value, grad
-    parameter._layout = layout
-    parameter._members = [None] * len(layout)
+    parameter._layout, parameter._members = layout, [_nobody] * len(layout)
     return parameter
+
+
+def _nobody() -> None:
+    """Stand in for a member that has not entered yet, as a weak reference to nothing."""
 
 
 def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
     """A copied member of a fused Parameter, as a view of the copied memory."""
-    where, _ = fused._layout[index]
-    parameter = Parameter(fused._value[where], name)
+    parameter = Parameter(fused._value[:1], name)  # any array will do: the view takes its place
     parameter._move_into(fused, index)
     return parameter
 
@@ -201,17 +193,22 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
            [2., 3.]])
     """
     check_kind("fuse", "parameters", parameters, Iterable, "pass model.parameters()")
-    members = list(parameters)
-    _check_members(members)
+    members = as_parameters("fuse", parameters)
+    if any(member.fused for member in members):
+        raise ValueError("fuse expects the layers' own parameters, got a fused one; pass model.parameters().")
+    dtypes = sorted({str(member.value.dtype) for member in members})
+    if len(dtypes) > 1:
+        raise ValueError(
+            f"fuse expects parameters of one dtype, got {' and '.join(dtypes)}; fuse each by itself."
+        )
     home = members[0]._fused_into
     if home is not None and len(home._layout) == len(members) and home.members == tuple(members):
         return home
 
     layout, start = [], 0
     for member in members:
-        stop = start + member.value.size
-        layout.append((slice(start, stop), member.value.shape))
-        start = stop
+        layout.append((slice(start, start + member.value.size), member.value.shape))
+        start += member.value.size
     value = np.concatenate([member.value.ravel() for member in members])
     grad = np.concatenate([member.grad.ravel() for member in members])
     fused = _restore(value, grad, "fused", tuple(layout))
@@ -220,24 +217,13 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     return fused
 
 
-def _check_members(members: list[Parameter]) -> None:
-    if not members:
-        raise ValueError("fuse expects parameters, at least one, got none; pass model.parameters().")
-    for member in members:
-        if not isinstance(member, Parameter):
-            raise TypeError(
-                f"fuse expects parameters of class Parameter, got {described(member)}; "
-                "pass model.parameters()."
-            )
-        if member.fused:
-            raise ValueError(
-                "fuse expects the layers' own parameters, got one that is already the result of fuse; "
-                "pass model.parameters()."
-            )
-    if len({id(member) for member in members}) < len(members):
-        raise ValueError("fuse expects distinct parameters, got one of them twice; pass each once.")
-    dtypes = sorted({str(member.value.dtype) for member in members})
-    if len(dtypes) > 1:
-        raise ValueError(
-            f"fuse expects parameters of one dtype, got {' and '.join(dtypes)}; fuse each dtype by itself."
-        )
+def as_parameters(owner: str, parameters: Parameters) -> list[Parameter]:
+    """One Parameter or several as a list, if they are Parameters and distinct."""
+    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    for parameter in found:
+        check_kind(owner, "each of parameters", parameter, Parameter, "pass model.parameters()")
+    members = [id(member) for parameter in found for member in parameter.members]
+    if not found or len(set(members)) < len(members):
+        got = "one of them twice" if found else "none"
+        raise ValueError(f"{owner} expects distinct parameters, got {got}; pass model.parameters().")
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnkit.arguments import check_int, check_shape
-from nnkit.initializers import Initializer, he
+from nnkit.initializers import Initializer, Shape, he
 from nnkit.layers.base import Weighted
 
 __all__ = ["Conv2D"]
@@ -51,9 +51,7 @@ def windows(owner: str, x: np.ndarray, size: int, stride: int, padding: int = 0)
     return found.transpose(0, 1, 4, 5, 2, 3).reshape(*x.shape[:2], size * size, *found.shape[2:4])
 
 
-def overlay(
-    parts: np.ndarray, shape: tuple[int, ...], size: int, stride: int, padding: int = 0
-) -> np.ndarray:
+def overlay(parts: np.ndarray, shape: Shape, size: int, stride: int, padding: int = 0) -> np.ndarray:
     """Put windows back in place, adding where they overlap: the transpose of `windows`.
 
     Parameters

@@ -107,7 +107,7 @@ class Linear(Weighted):
             x itself.
         """
         check_batch("Linear", x)
-        if x.ndim != 2 or x.shape[1] != self.n_in:
+        if x.shape[1:] != (self.n_in,):
             raise ValueError(self._explain_shape(x.shape))
         y = x @ self.W.value
         if self.b is not None:
@@ -128,12 +128,11 @@ class Linear(Weighted):
             self.b.grad += dy.sum(axis=0)
 
     def _explain_shape(self, shape: tuple[int, ...]) -> str:
+        remedy = f"give x {self.n_in} columns, or build the layer with another n_in"
         if shape == (self.n_in,):
             remedy = "give one example a batch axis with x[None, :]"
         elif len(shape) > 2 and math.prod(shape[1:]) == self.n_in:
             remedy = "add Flatten() before it"
         elif len(shape) == 2 and shape[0] == self.n_in:
             remedy = "put one example per row, perhaps with x.T"
-        else:
-            remedy = f"give x {self.n_in} columns, or build the layer with another n_in"
         return f"Linear expects x of shape (batch, {self.n_in}), got {shape}; {remedy}."

@@ -141,10 +141,7 @@ class BatchNorm(Normalization):
         if not training:
             return self._normalize(x, self.mean, self.variance, ())
         m, axes = x.size // self.n, tuple(range(x.ndim - 1))  # values per feature
-        if m < 2:
-            raise ValueError(
-                f"BatchNorm expects 2 or more values of x per feature, got {m}; change batch_size."
-            )
+        check_int("BatchNorm", "the values of x per feature", m, low=2, remedy="change batch_size")
         mean, variance = x.mean(axes), x.var(axes)
         self.mean += self.momentum * (mean - self.mean)
         self.variance += self.momentum * (variance * (m / (m - 1)) - self.variance)

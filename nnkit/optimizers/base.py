@@ -7,18 +7,17 @@ side by side to `nnkit.fuse`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnkit.arguments import check_bool, check_kind, check_number
-from nnkit.parameter import Parameter
+from nnkit.arguments import check_bool, check_number
+from nnkit.parameter import Parameter, as_parameters
 
 __all__ = ["Optimizer"]
 
-Parameters = Parameter | Iterable[Parameter]
 Rate = float | Callable[[int], float]  # a number, or a schedule `step -> number`
 
 _INTERVALS = {"learning_rate": "(0, inf)", "epsilon": "(0, inf)", "weight_decay": "[0, inf)"}  # else [0, 1)
@@ -96,11 +95,9 @@ class Optimizer(ABC):
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
         if not all(parameter.intact for parameter in self.parameters):
-            name = type(self).__name__
             raise RuntimeError(
-                f"{name} expects parameters that live in the model's memory, got a fused Parameter whose "
-                "layers were copied, deleted or fused again; make a new optimizer, such as "
-                f"{name}(fuse(model.parameters()), ...), from the model in use."
+                f"{type(self).__name__} expects parameters that live in the model's memory, got a fused one "
+                "whose layers were copied, deleted or fused anew; make a new optimizer from the model in use."
             )
         self._update(self.rate_at(self.steps))
         self.steps += 1
@@ -125,15 +122,3 @@ class Optimizer(ABC):
         given = getattr(self, name)
         value = given(step) if callable(given) else given
         return check_number(type(self).__name__, f"{name} at step {step}", value, interval)
-
-
-def as_parameters(owner: str, parameters: Parameters) -> list[Parameter]:
-    """One Parameter or several as a list, if they are Parameters and distinct."""
-    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
-    for parameter in found:
-        check_kind(owner, "each of parameters", parameter, Parameter, "pass model.parameters()")
-    members = [id(member) for parameter in found for member in parameter.members]
-    if not found or len(set(members)) < len(members):
-        got = "one of them twice" if found else "none"
-        raise ValueError(f"{owner} expects distinct parameters, got {got}; pass model.parameters().")
-    return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnkit.arguments import check_number
-from nnkit.optimizers.base import Parameters, as_parameters
+from nnkit.parameter import Parameters, as_parameters
 
 __all__ = ["ClipByNorm", "ClipByValue"]
 

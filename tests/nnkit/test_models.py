@@ -138,9 +138,7 @@ def test_what_is_not_a_layer_is_refused(layers, kind, text):
 def test_mixed_dtypes_are_refused(rng):
     with pytest.raises(ValueError) as error:
         Sequential(Linear(2, 2, rng=rng), Linear(2, 2, rng=rng, dtype=np.float32))
-    assert str(error.value) == (
-        "Sequential expects one dtype, got ['float32', 'float64']; give it to each layer."
-    )
+    assert str(error.value) == "Sequential expects one dtype, got ['float32', 'float64']; give it to each."
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,8 @@ from nnkit import Parameter, fuse
 
 DUPLICATES = {"deepcopy": copy.deepcopy, "pickle": lambda x: pickle.loads(pickle.dumps(x))}
 ORPHAN = (
-    "{0} expects parameters that live in the model's memory, got a fused Parameter whose layers were copied, "
-    "deleted or fused again; make a new optimizer, such as {0}(fuse(model.parameters()), ...), from the "
-    "model in use."
+    "{0} expects parameters that live in the model's memory, got a fused one whose layers were copied, "
+    "deleted or fused anew; make a new optimizer from the model in use."
 )
 X = np.random.default_rng(7).normal(size=(24, 3))
 Y = np.random.default_rng(8).integers(0, 2, 24)
@@ -99,10 +98,8 @@ def test_writing_in_place_works_and_replacing_is_refused(attribute):
     with pytest.raises(ValueError) as error:
         setattr(p, attribute, array.copy())
     assert str(error.value) == (
-        f"Parameter.{attribute} is written in place and never replaced, because layers and optimizers share "
-        "its memory; write parameter.grad[...] = new (or use +=, -=).".replace(
-            "parameter.grad", f"parameter.{attribute}"
-        )
+        f"Parameter.{attribute} is shared with layers, never replaced; "
+        f"write parameter.{attribute}[...] = new (or +=, -=)."
     )
     assert getattr(p, attribute) is array
 
@@ -269,11 +266,11 @@ def p(dtype=np.float64):
 @pytest.mark.parametrize(
     ("parameters", "kind", "text"),
     [
-        (list, ValueError, "fuse expects parameters, at least one, got none; pass model.parameters()."),
+        (list, ValueError, "fuse expects distinct parameters, got none; pass model.parameters()."),
         (
             lambda: [np.ones(2)],
             TypeError,
-            "fuse expects parameters of class Parameter, got an ndarray of shape (2,); "
+            "fuse expects each of parameters to be a Parameter, got an ndarray of shape (2,); "
             "pass model.parameters().",
         ),
         (
@@ -284,18 +281,17 @@ def p(dtype=np.float64):
         (
             lambda: [p()] * 2,
             ValueError,
-            "fuse expects distinct parameters, got one of them twice; pass each once.",
+            "fuse expects distinct parameters, got one of them twice; pass model.parameters().",
         ),
         (
             lambda: [p(), p(np.float32)],
             ValueError,
-            "fuse expects parameters of one dtype, got float32 and float64; fuse each dtype by itself.",
+            "fuse expects parameters of one dtype, got float32 and float64; fuse each by itself.",
         ),
         (
             lambda: [fuse([p(), p()]), p()],
             ValueError,
-            "fuse expects the layers' own parameters, got one that is already the result of fuse; "
-            "pass model.parameters().",
+            "fuse expects the layers' own parameters, got a fused one; pass model.parameters().",
         ),
     ],
 )

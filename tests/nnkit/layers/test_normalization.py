@@ -65,7 +65,7 @@ def test_a_batch_of_one_is_refused_while_training_only():
     with pytest.raises(ValueError) as error:
         layer.forward(np.ones((1, 3)), training=True)
     assert str(error.value) == (
-        "BatchNorm expects 2 or more values of x per feature, got 1; change batch_size."
+        "BatchNorm expects the values of x per feature to be at least 2, got 1; change batch_size."
     )
     assert layer(np.ones((1, 3))).shape == (1, 3)
     layer.forward(np.ones((1, 3, 2, 2)), training=True)  # one image has many pixels

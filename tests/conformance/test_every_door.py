@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import nnkit
+import nnkit.sweeps  # which `import nnkit` does not load
 
-MODULES = ("analysis", "autodiff", "data", "datasets", "initializers", "metrics", "schedules")
+MODULES = ("analysis", "autodiff", "data", "datasets", "initializers", "metrics", "schedules", "sweeps")
 TABLES = [path.stem for path in Path(__file__).parent.glob("*_cases.py")]
 
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)  # doors pass arguments by name

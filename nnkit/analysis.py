@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_int, check_number, described
+from nnkit.arguments import as_numbers, check_callable, check_finite, check_int, check_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,24 +84,16 @@ def decision_grid(
     shape = (resolution, resolution)
     # softmax of the largest logit: its exponential is exp(0) = 1
     confidence = 1.0 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    return DecisionGrid(
-        x, y, logits.argmax(axis=1).reshape(shape), confidence.reshape(shape), n_classes=logits.shape[1]
-    )
+    classes = logits.argmax(axis=1)
+    return DecisionGrid(x, y, classes.reshape(shape), confidence.reshape(shape), logits.shape[1])
 
 
 def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
-    if not callable(model):
-        raise TypeError(
-            f"decision_grid expects a model that can be called, got {described(model)}; "
-            "pass the model itself."
-        )
+    check_callable("decision_grid", "model", model)
     X = as_numbers("decision_grid", "X", X).astype(np.float64)
     if X.ndim != 2 or X.shape[1] != 2:
         raise ValueError(f"decision_grid expects X of shape (n, 2), got {X.shape}; choose two features.")
-    if not np.isfinite(X).all():
-        raise ValueError(
-            "decision_grid expects X to be finite, got NaN or infinity; remove those rows first."
-        )
+    check_finite("decision_grid", "X", X)
     check_int("decision_grid", "resolution", resolution, low=2)
     check_number("decision_grid", "margin", margin, "[0, inf)")
     return X
@@ -110,14 +102,10 @@ def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.n
 def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
     logits = np.asarray(output, dtype=np.float64)
     if logits.ndim != 2 or len(logits) != n_points or logits.shape[1] == 0:
-        raise ValueError(
-            f"decision_grid expects the model to give shape ({n_points}, classes), got {logits.shape}; "
-            f"pass a classifier of two features."
-        )
+        got = f"{logits.shape}; pass a classifier of two features"
+        raise ValueError(f"decision_grid expects the model to give shape ({n_points}, classes), got {got}.")
     if not np.isfinite(logits).all():
-        raise ValueError(
-            "decision_grid expects finite logits, got NaN or infinity; the model may have diverged."
-        )
+        raise ValueError("decision_grid expects finite logits, got NaN or infinity; it may have diverged.")
     if logits.shape[1] == 1:
         return np.column_stack([np.zeros(n_points), logits])
     return logits

@@ -96,10 +96,13 @@ def test_data_that_are_not_points_of_the_plane_are_refused(shape):
 
 
 def test_points_and_logits_that_are_not_finite_are_refused():
-    text = "decision_grid expects X to be finite, got NaN or infinity; remove those rows first."
+    text = (
+        "decision_grid expects X to be finite, got NaN or infinity in 1 of 1 rows, first in row 0; "
+        "fill or drop these rows."
+    )
     with raises(ValueError, text):
         decision_grid(three_classes, np.array([[0.0, math.nan]]))
-    text = "decision_grid expects finite logits, got NaN or infinity; the model may have diverged."
+    text = "decision_grid expects finite logits, got NaN or infinity; it may have diverged."
     with raises(ValueError, text):
         decision_grid(lambda points: points * math.nan, SQUARE)
 
@@ -115,9 +118,7 @@ def test_an_answer_that_is_not_one_row_per_point_is_refused(answer):
 
 
 def test_options_out_of_range_are_refused():
-    with raises(
-        TypeError, "decision_grid expects a model that can be called, got int 3; pass the model itself."
-    ):
+    with raises(TypeError, "decision_grid expects model to be callable, got int 3; pass a function."):
         decision_grid(3, SQUARE)
     with raises(ValueError, "decision_grid expects resolution to be at least 2, got 1."):
         decision_grid(three_classes, SQUARE, resolution=1)

@@ -227,19 +227,20 @@ Y = np.zeros(20, int)
         (
             (X, Y[:19]),
             ValueError,
-            "Trainer expects {} data with one target per example, got 20 examples and 19 targets.",
+            "Trainer expects y of the {} data with one target for each of the 20 rows of X, got 19; "
+            "pass arrays of one data set.",
         ),
         (
             (with_entry(X, (3, 1), math.nan), Y),
             ValueError,
-            "Trainer expects finite {} data, got NaN or infinity in 1 of 20 rows of X, first in row 3; "
-            "fill or drop these rows.",
+            "Trainer expects X of the {} data to be finite, got NaN or infinity in 1 of 20 rows, "
+            "first in row 3; fill or drop these rows.",
         ),
         (
             (X, with_entry(X, slice(4, 6), math.inf)),
             ValueError,
-            "Trainer expects finite {} data, got NaN or infinity in 2 of 20 rows of y, first in row 4; "
-            "fill or drop these rows.",
+            "Trainer expects y of the {} data to be finite, got NaN or infinity in 2 of 20 rows, "
+            "first in row 4; fill or drop these rows.",
         ),
     ],
 )

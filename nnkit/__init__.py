@@ -1,6 +1,7 @@
 """nnkit: neural networks in NumPy, small enough to read and checked to the last digit.
 
-Importing it loads NumPy and nothing else. Drawing lives in `nnkit.plots`, sliders in `nnkit.explore`.
+Importing it loads NumPy and nothing else. What is built over it is imported by name:
+`nnkit.doctor`, `nnkit.sweeps`, `nnkit.plots` for drawing, `nnkit.explore` for sliders.
 """
 
 from nnkit import analysis, autodiff, data, datasets, initializers, schedules
@@ -57,7 +58,6 @@ from nnkit.optimizers import SGD, AdaGrad, Adam, AdamW, ClipByNorm, ClipByValue,
 from nnkit.parameter import Parameter, fuse
 from nnkit.penalties import L1, L2, Elastic, Penalty
 from nnkit.serialization import load, save, state
-from nnkit.sweeps import Sweep, grid, log_uniform, sample, sweep
 from nnkit.training import Trainer, backpropagate
 
 __version__ = "0.1.0"
@@ -134,11 +134,6 @@ __all__ = [  # noqa: RUF022
     "state",
     "save",
     "load",
-    "grid",
-    "sample",
-    "log_uniform",
-    "sweep",
-    "Sweep",
     "WeightAverage",
     "refresh_statistics",
     "learning_rate_range",

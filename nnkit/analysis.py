@@ -10,11 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_int, check_kind, check_number, described
-from nnkit.layers import Layer
-from nnkit.models import Sequential
-
-_FLAT = 0.01  # slope below which a unit passes on a hundredth: |x| > 3 for tanh, > 4.6 for the sigmoid
+from nnkit.arguments import as_numbers, check_callable, check_finite, check_int, check_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,24 +84,16 @@ def decision_grid(
     shape = (resolution, resolution)
     # softmax of the largest logit: its exponential is exp(0) = 1
     confidence = 1.0 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    return DecisionGrid(
-        x, y, logits.argmax(axis=1).reshape(shape), confidence.reshape(shape), n_classes=logits.shape[1]
-    )
+    classes = logits.argmax(axis=1)
+    return DecisionGrid(x, y, classes.reshape(shape), confidence.reshape(shape), logits.shape[1])
 
 
 def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
-    if not callable(model):
-        raise TypeError(
-            f"decision_grid expects a model that can be called, got {described(model)}; "
-            "pass the model itself."
-        )
+    check_callable("decision_grid", "model", model)
     X = as_numbers("decision_grid", "X", X).astype(np.float64)
     if X.ndim != 2 or X.shape[1] != 2:
         raise ValueError(f"decision_grid expects X of shape (n, 2), got {X.shape}; choose two features.")
-    if not np.isfinite(X).all():
-        raise ValueError(
-            "decision_grid expects X to be finite, got NaN or infinity; remove those rows first."
-        )
+    check_finite("decision_grid", "X", X)
     check_int("decision_grid", "resolution", resolution, low=2)
     check_number("decision_grid", "margin", margin, "[0, inf)")
     return X
@@ -114,96 +102,10 @@ def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.n
 def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
     logits = np.asarray(output, dtype=np.float64)
     if logits.ndim != 2 or len(logits) != n_points or logits.shape[1] == 0:
-        raise ValueError(
-            f"decision_grid expects the model to give shape ({n_points}, classes), got {logits.shape}; "
-            f"pass a classifier of two features."
-        )
+        got = f"{logits.shape}; pass a classifier of two features"
+        raise ValueError(f"decision_grid expects the model to give shape ({n_points}, classes), got {got}.")
     if not np.isfinite(logits).all():
-        raise ValueError(
-            "decision_grid expects finite logits, got NaN or infinity; the model may have diverged."
-        )
+        raise ValueError("decision_grid expects finite logits, got NaN or infinity; did the model diverge?")
     if logits.shape[1] == 1:
         return np.column_stack([np.zeros(n_points), logits])
     return logits
-
-
-@dataclass(frozen=True)
-class ActivationStatistics:
-    """What one layer gives out over a set of examples. An image's channels are its units.
-
-    Parameters
-    ----------
-    layer : str
-        Position from 0 and kind, such as ``"1 ReLU"``.
-    std : float
-        Over all entries.
-    dead : float in [0, 1]
-        Share of units that are 0 for every example.
-    saturated : float in [0, 1]
-        Share of entries that are not 0 but where the slope is below 0.01. It is 0 for a layer that has
-        parameters or changes the shape.
-    twins : float in [0, 1]
-        Share of the units alive that repeat another one for every example.
-    """
-
-    layer: str
-    std: float
-    dead: float
-    saturated: float
-    twins: float
-
-
-def activation_statistics(model: Layer, X: np.ndarray) -> list[ActivationStatistics]:
-    """Statistics of every layer's output in inference, in the order of the forward pass.
-
-    A Sequential is looked into; any other container counts as one layer.
-
-    Parameters
-    ----------
-    model : Layer
-    X : ndarray, shape (n, ...)
-        A few hundred examples suffice.
-
-    Returns
-    -------
-    list of ActivationStatistics
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a Layer, or `X` does not hold real numbers.
-    ValueError
-        If `X` is empty.
-
-    Examples
-    --------
-    >>> from nnkit import Linear, ReLU
-    >>> model = Sequential(Linear(1, 2, rng=np.random.default_rng(0)), ReLU())
-    >>> model[0].W.value[...] = [[1.0, -1.0]]
-    >>> statistics = activation_statistics(model, np.array([[1.0], [3.0]]))
-    >>> statistics[1].layer, statistics[1].std, statistics[1].dead
-    ('1 ReLU', 1.224744871391589, 0.5)
-    """
-    check_kind("activation_statistics", "model", model, Layer)
-    x = as_numbers("activation_statistics", "X", X)
-    x = x.astype(next((parameter.value.dtype for parameter in model.parameters()), np.float64))
-    found = []
-    for position, layer in enumerate(_unpacked(model)):
-        y, cache = layer.forward(x)
-        bends = y.shape == x.shape and not layer.parameters()
-        slope = layer.backward(np.ones_like(y), cache) if bends else np.ones_like(y)
-        units = np.moveaxis(y, 1, -1).reshape(-1, y.shape[1])  # one column per unit or channel
-        alive = units[:, units.any(axis=0)]
-        dead, unlike = 1 - alive.shape[1] / units.shape[1], np.unique(alive, axis=1).shape[1]
-        saturated, twins = (np.abs(slope) < _FLAT) & (y != 0), 1 - unlike / max(alive.shape[1], unlike, 1)
-        name = f"{position} {type(layer).__name__}"
-        found.append(ActivationStatistics(name, float(y.std()), dead, float(saturated.mean()), twins))
-        x = y
-    return found
-
-
-def _unpacked(model: Layer) -> list[Layer]:
-    """The layers of a Sequential and of those inside it, in order."""
-    if not isinstance(model, Sequential):
-        return [model]
-    return [inner for layer in model.layers for inner in _unpacked(layer)]

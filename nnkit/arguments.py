@@ -6,24 +6,24 @@ trainers stand beside those.
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections.abc import Iterable
 from functools import lru_cache
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+Shape = tuple[int | str, ...]  # the lengths of the axes; a name stands for any length
+
 
 def check_kind(owner: str, name: str, value: object, kind: type | tuple[type, ...], remedy: str = "") -> None:
     """Refuse what is not an instance of `kind`."""
     if not isinstance(value, kind):
-        first = kind[0] if isinstance(kind, tuple) else kind
-        article = "an" if first.__name__[0] in "AEIOUaeiou" else "a"
-        raise TypeError(
-            f"{owner} expects {name} to be {article} {first.__name__}, got {described(value)}{_mend(remedy)}."
-        )
+        first = (kind[0] if isinstance(kind, tuple) else kind).__name__
+        wanted = f"an {first}" if first[0] in "AEIOUaeiou" else f"a {first}"
+        raise TypeError(f"{owner} expects {name} to be {wanted}, got {described(value)}{_mend(remedy)}.")
 
 
 def check_callable(owner: str, name: str, value: object) -> None:
@@ -39,14 +39,12 @@ def check_bool(owner: str, name: str, value: bool) -> bool:
     return bool(value)
 
 
-def check_int(
-    owner: str, name: str, value: int, *, low: int = 1, high: int | None = None, remedy: str = ""
-) -> int:
+def check_int(owner: str, name: str, value: int, *, low: int = 1, high: float = inf, remedy: str = "") -> int:
     """The value, if it is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{owner} expects {name} to be an int, got {described(value)}{_mend(remedy)}.")
-    if value < low or (high is not None and value > high):
-        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+    if not low <= value <= high:
+        bounds = f"at least {low}" if high == inf else f"from {low} to {high}"
         raise ValueError(f"{owner} expects {name} to be {bounds}, got {value}{_mend(remedy)}.")
     return int(value)
 
@@ -58,7 +56,7 @@ def check_number(owner: str, name: str, value: float, interval: str, remedy: str
     low, high = _bounds(interval)
     above = value >= low if interval[0] == "[" else value > low
     below = value <= high if interval[-1] == "]" else value < high
-    if not (above and below and math.isfinite(value)):  # NaN is in no interval
+    if not (above and below and isfinite(value)):  # NaN is in no interval
         raise ValueError(f"{owner} expects {name} in {interval}, got {value}{_mend(remedy)}.")
     return float(value)
 
@@ -87,21 +85,15 @@ def check_dtype(owner: str, dtype: np.typing.DTypeLike) -> np.dtype[np.floating]
 
 def check_floats(owner: str, name: str, array: np.ndarray) -> None:
     """Refuse what is not an array of floating-point numbers: a list has no shape, an int no slope."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(
-            f"{owner} expects {name} as a floating-point ndarray, got {type(array).__name__}; "
-            "pass np.array(..., dtype=np.float64)."
-        )
-    if array.dtype.kind != "f":
-        raise TypeError(
-            f"{owner} expects {name} as a floating-point ndarray, got dtype {array.dtype}; "
-            f"convert it with {name}.astype(np.float64)."
-        )
+    if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+        return
+    got = f"{type(array).__name__}; pass np.array(..., dtype=np.float64)"
+    if isinstance(array, np.ndarray):
+        got = f"dtype {array.dtype}; convert it with {name}.astype(np.float64)"
+    raise TypeError(f"{owner} expects {name} as a floating-point ndarray, got {got}.")
 
 
-def check_shape(
-    owner: str, name: str, array: np.ndarray, shape: tuple[int | str, ...], remedy: str = ""
-) -> None:
+def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: str = "") -> None:
     """Refuse what is not a floating-point array of this shape; axes given by name have any length."""
     check_floats(owner, name, array)
     if array.shape == shape:
@@ -125,14 +117,11 @@ def as_numbers(owner: str, name: str, array: ArrayLike, shape: tuple[int, ...] |
     try:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length
-        raise ValueError(
-            f"{owner} expects {name} as an array, got rows of unequal length; make them equally long."
-        ) from None
+        got = "rows of unequal length; make them equally long"
+        raise ValueError(f"{owner} expects {name} as an array, got {got}.") from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"{owner} expects {name} to hold real numbers, got dtype {array.dtype}; "
-            "encode it as numbers first."
-        )
+        got = f"dtype {array.dtype}; encode it as numbers first"
+        raise TypeError(f"{owner} expects {name} to hold real numbers, got {got}.")
     if array.ndim == 0 or array.size == 0:
         raise ValueError(f"{owner} expects {name} to hold at least one example, got shape {array.shape}.")
     if shape is not None and array.shape != shape:
@@ -143,40 +132,52 @@ def as_numbers(owner: str, name: str, array: ArrayLike, shape: tuple[int, ...] |
 
 
 def as_classes(
-    owner: str, name: str, array: ArrayLike, n: int, classes: float = math.inf, *, others: str = ""
+    owner: str, name: str, array: ArrayLike, n: int, classes: float = inf, *, others: str = ""
 ) -> np.ndarray:
     """The array_like as an array, if it holds a class index per example; `others` says what else would do."""
     array = as_numbers(owner, name, array)
     if array.shape != (n,):
         column = array.shape == (n, 1)
         remedy = f"drop the last axis with {name}[..., 0]" if column else "give one class index per example"
-        raise ValueError(
-            f"{owner} expects {name} of shape ({n},) with class indices{others}, got {array.shape}; {remedy}."
-        )
+        wanted = f"shape ({n},) with class indices{others}"
+        raise ValueError(f"{owner} expects {name} of {wanted}, got {array.shape}; {remedy}.")
     if array.dtype.kind not in "iu":
-        raise TypeError(
-            f"{owner} expects {name} to hold class indices as integers, got dtype {array.dtype}; "
-            f"convert it with {name}.astype(np.int64)."
-        )
+        got = f"dtype {array.dtype}; convert it with {name}.astype(np.int64)"
+        raise TypeError(f"{owner} expects {name} to hold class indices as integers, got {got}.")
     if array.min() < 0 or array.max() >= classes:
         wrong = array[(array < 0) | (array >= classes)][0]
-        raise ValueError(
-            f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {wrong}; "
-            "number the classes from 0; the model needs one output for each."
-        )
+        got = f"{wrong}; number the classes from 0; the model needs one output for each"
+        raise ValueError(f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {got}.")
     return array
 
 
+def as_pair(owner: str, X: ArrayLike, y: ArrayLike, of: str = "") -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays, if y holds one target for each row of X; `of` says which data they are."""
+    X, y = as_numbers(owner, f"X{of}", X), as_numbers(owner, f"y{of}", y)
+    if len(X) != len(y):
+        wanted = f"one target for each of the {len(X)} rows of X"
+        raise ValueError(f"{owner} expects y{of} with {wanted}, got {len(y)}; pass arrays of one data set.")
+    return X, y
+
+
+def check_finite(owner: str, name: str, array: np.ndarray) -> None:
+    """Refuse NaN and infinity."""
+    if not np.isfinite(array).all():
+        bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+        got = f"NaN or infinity in {bad.sum()} of {len(array)} rows, first in row {bad.argmax()}"
+        raise ValueError(f"{owner} expects {name} to be finite, got {got}; fill or drop these rows.")
+
+
 def load_library(owner: str, package: str) -> Any:
-    """An optional library, imported only where it is used."""
+    """An optional library, or a module of it, imported only where it is used."""
     import importlib
 
     try:
         return importlib.import_module(package)
     except ImportError:
-        raise ImportError(
-            f"{owner} expects the package {package}, which is not installed; pip install {package}."
-        ) from None
+        name = package.partition(".")[0]
+        got = f"which is not installed; pip install {name}"
+        raise ImportError(f"{owner} expects the package {name}, {got}.") from None
 
 
 def described(value: object) -> str:

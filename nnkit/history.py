@@ -85,8 +85,6 @@ class History(Sequence[EpochRecord]):
     30
     >>> history
     History of 3 epochs, 30 steps: loss 1 -> 0.3333
-    >>> History.from_json(history.to_json()) == history
-    True
     >>> print(history[1:].table())
     epoch  step  learning_rate    loss
         2    20            0.1     0.5
@@ -185,29 +183,6 @@ class History(Sequence[EpochRecord]):
                 file.write(text)
         return text
 
-    @classmethod
-    def from_json(cls, text: str) -> History:
-        """The history of which `to_json` wrote the text; what is null there was not measured.
-
-        Raises
-        ------
-        ValueError
-            If it is not what `to_json` wrote.
-        """
-        import json
-
-        check_kind("from_json", "text", text, str, "read a file with Path(...).read_text()")
-        try:
-            columns = json.loads(text)
-            rows = [{name: _cell(columns[name], i) for name in columns} for i in range(len(columns["epoch"]))]
-            history = cls(EpochRecord(**row) for row in rows)
-            if history.to_dict() != columns:
-                raise ValueError("columns of other lengths, names or kinds")
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            got = f"{type(error).__name__}: {error}"
-            raise ValueError(f"from_json expects text to be what to_json wrote, got {got}.") from None
-        return history
-
     def table(self) -> str:
         """One line per epoch, four significant digits; times are left out."""
         columns = {"epoch": [str(n) for n in self.epoch], "step": [str(n) for n in self.step]}
@@ -244,9 +219,3 @@ def _plain(column: Any) -> Any:
     if isinstance(column, dict):
         return {name: _plain(inner) for name, inner in column.items()}
     return [value if math.isfinite(value) else None for value in column.tolist()]
-
-
-def _cell(column: Any, row: int) -> Any:
-    if isinstance(column, dict):
-        return {name: inner[row] for name, inner in column.items() if inner[row] is not None}
-    return column[row]

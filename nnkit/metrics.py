@@ -244,10 +244,8 @@ def _classes(owner: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np
     """The predicted and the actual class index of each example."""
     prediction, target = as_numbers(owner, "prediction", prediction), as_numbers(owner, "target", target)
     if prediction.ndim != 2 or prediction.shape[1] < 2:
-        raise ValueError(
-            f"{owner} expects prediction of shape (batch, classes), got {prediction.shape}; "
-            "pass one column per class (exact_match judges yes-or-no outputs)."
-        )
+        got = f"{prediction.shape}; pass one column per class (exact_match judges yes-or-no outputs)"
+        raise ValueError(f"{owner} expects prediction of shape (batch, classes), got {got}.")
     if target.shape == prediction.shape:
         target = target.argmax(axis=1)
     others = f" or {prediction.shape} with probabilities"

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nnkit.arguments import check_kind
+from nnkit.arguments import check_kind, load_library
 from nnkit.layers import Layer
 
 __all__ = ["load", "save", "state"]
@@ -247,8 +247,4 @@ def _read_safetensors(data: bytes) -> tuple[Arrays, str]:
 
 
 def _safetensors() -> Any:
-    try:
-        import safetensors.numpy
-    except ImportError:
-        raise ImportError("A .safetensors file needs a package; pip install safetensors.") from None
-    return safetensors.numpy
+    return load_library("A .safetensors file", "safetensors.numpy")

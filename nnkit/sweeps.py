@@ -1,6 +1,7 @@
 """Many runs of one experiment: every setting with every seed, as one plain table.
 
-What a run does is a function of yours; how one network is trained belongs to `nnkit.training`.
+What a run does is a function of yours; how one network is trained belongs to `nnkit.training`. `import nnkit`
+does not load the sweeps: write ``from nnkit.sweeps import sweep, grid``.
 """
 
 from __future__ import annotations

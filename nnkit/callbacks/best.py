@@ -9,8 +9,6 @@ from nnkit.history import EpochRecord
 from nnkit.layers import Layer
 from nnkit.serialization import state
 
-__all__ = ["BestWeights", "EarlyStopping"]
-
 
 class _Watch:
     """What follows a metric over the epochs has in common: it compares each record with the best before."""

@@ -16,8 +16,6 @@ from nnkit.layers import walk
 from nnkit.serialization import Arrays, Path, check_path, fill, read_file, state, write_file
 from nnkit.training import Trainer
 
-__all__ = ["Checkpoint"]
-
 _FORMAT = "nnkit checkpoint"
 
 

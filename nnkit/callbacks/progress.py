@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnkit.arguments import check_int
+from nnkit.arguments import check_int, load_library
 from nnkit.history import EpochRecord
-
-__all__ = ["Progress"]
 
 
 class Progress:
@@ -37,7 +35,7 @@ class Progress:
     def __call__(self, record: EpochRecord) -> bool:
         """Move the bar by one epoch and show losses and metrics."""
         if self._bar is None:
-            self._bar = _open_bar(self.total)
+            self._bar = load_library("Progress", "tqdm").tqdm(total=self.total, unit="epoch")
         shown = {name: f"{value:.4g}" for name, value in record.scores.items()}
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update()
@@ -50,13 +48,3 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def _open_bar(total: int | None) -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        raise ImportError(
-            "Progress expects the package tqdm, which is not installed; pip install tqdm."
-        ) from None
-    return tqdm(total=total, unit="epoch")

@@ -19,8 +19,6 @@ import numpy as np
 
 from nnkit.arguments import as_numbers, check_floats, check_int, check_number, check_rng
 
-__all__ = ["add_noise", "rotate", "shift"]
-
 
 def shift(X: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.ndarray:
     """Each image moved by whole pixels; zeros enter at the edges.

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnkit.arguments import as_classes, as_numbers, check_bool, check_int, check_number, check_rng
-
-__all__ = ["Pair", "batches", "folds", "split"]
+from nnkit.arguments import as_classes, as_pair, check_bool, check_int, check_number, check_rng
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -64,18 +62,17 @@ def batches(
     >>> [target.tolist() for _, target in batches(X, y, 2, rng=rng, drop_last=True)]
     [[2, 4], [3, 0]]
     """
-    X, y = _paired("batches", X, y)
+    X, y = as_pair("batches", X, y)
     n = len(X)
     batch_size = check_int("batches", "batch_size", batch_size, high=n, remedy=f"{n} gives the full batch")
     drop_last = check_bool("batches", "drop_last", drop_last)
     if check_bool("batches", "shuffle", shuffle):
         check_rng("batches", rng)
-    return _cut(X, y, batch_size, n - n % batch_size if drop_last else n, rng if shuffle else None)
+    return _cut((X, y), batch_size, n - n % batch_size if drop_last else n, rng if shuffle else None)
 
 
-def _cut(
-    X: np.ndarray, y: np.ndarray, size: int, end: int, rng: np.random.Generator | None
-) -> Iterator[Pair]:
+def _cut(data: Pair, size: int, end: int, rng: np.random.Generator | None) -> Iterator[Pair]:
+    X, y = data
     order = None if rng is None else rng.permutation(len(X))
     for start in range(0, end, size):
         rows = slice(start, start + size)
@@ -129,7 +126,7 @@ def split(
     >>> np.bincount(train[1]), np.bincount(test[1])
     (array([3, 3]), array([2, 2]))
     """
-    X, y = _paired("split", X, y)
+    X, y = as_pair("split", X, y)
     n = len(X)
     if isinstance(test_size, (float, np.floating)):
         test_size = round(n * check_number("split", "test_size", test_size, "(0, 1)", "an int is a count"))
@@ -195,7 +192,7 @@ def folds(
     Stone 1974, "Cross-Validatory Choice and Assessment of Statistical Predictions". Hastie, Tibshirani &
     Friedman 2009, "The Elements of Statistical Learning", section 7.10.
     """
-    X, y = _paired("folds", X, y)
+    X, y = as_pair("folds", X, y)
     k = check_int("folds", "k", k, low=2, high=len(X), remedy="each fold needs an example")
     check_rng("folds", rng)
     order = rng.permutation(len(X))
@@ -207,16 +204,6 @@ def folds(
     return (((X[train], y[train]), (X[rest], y[rest])) for train, rest in parts)
 
 
-def _paired(owner: str, X: np.ndarray, y: np.ndarray) -> Pair:
-    X, y = as_numbers(owner, "X", X), as_numbers(owner, "y", y)
-    if len(X) != len(y):
-        raise ValueError(
-            f"{owner} expects y with one target for each of the {len(X)} rows of X, got {len(y)}; "
-            "pass the two arrays of one data set."
-        )
-    return X, y
-
-
 def _places(owner: str, y: np.ndarray, order: np.ndarray) -> np.ndarray:
     """The place of each drawn example when they are sorted by class, as drawn within a class."""
     by_class = np.argsort(as_classes(owner, "y", y, len(y))[order], kind="stable")
@@ -226,7 +213,5 @@ def _places(owner: str, y: np.ndarray, order: np.ndarray) -> np.ndarray:
 def _check_classes(owner: str, y: np.ndarray, parts: list[np.ndarray]) -> None:
     for part in parts:
         for missing in np.setdiff1d(y, part)[:1]:
-            raise ValueError(
-                f"{owner} expects y with enough examples of every class for each part, got "
-                f"{(y == missing).sum()} of class {missing}; leave out stratify=True, or the class."
-            )
+            got = f"{(y == missing).sum()} of class {missing}; leave out stratify=True, or the class"
+            raise ValueError(f"{owner} expects y with enough examples of every class per part, got {got}.")

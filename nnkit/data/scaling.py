@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnkit.arguments import as_numbers
-
-__all__ = ["standardize"]
+from nnkit.arguments import as_numbers, check_finite
 
 
 def standardize(train: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -46,15 +44,13 @@ def standardize(train: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...
     >>> train.tolist(), test.tolist()
     ([[-1.0, 0.0], [1.0, 0.0]], [[2.0, 0.0]])
     """
-    names = ["train", *(f"others[{index}]" for index in range(len(others)))]
-    arrays = [_finite(name, array) for name, array in zip(names, (train, *others), strict=True)]
-    first = arrays[0]
-    for name, array in zip(names, arrays, strict=True):
-        if array.shape[1:] != first.shape[1:]:
-            raise ValueError(
-                f"standardize expects {name} with the columns of train, {first.shape[1:]}, got "
-                f"{array.shape[1:]}; pass the same features in the same order."
-            )
+    first = _finite("train", train)
+    arrays = [first, *(_finite(f"others[{index}]", other) for index, other in enumerate(others))]
+    for index, other in enumerate(arrays[1:]):
+        if other.shape[1:] != first.shape[1:]:
+            wanted = f"others[{index}] with the columns of train, {first.shape[1:]}"
+            got = f"{other.shape[1:]}; pass the same features in the same order"
+            raise ValueError(f"standardize expects {wanted}, got {got}.")
     mean, std = first.mean(axis=0, dtype=np.float64), first.std(axis=0, dtype=np.float64)
     # compared exactly: the rounded std of a constant column need not be zero
     constant = (first.max(axis=0) == first.min(axis=0)) | (std == 0)
@@ -64,11 +60,5 @@ def standardize(train: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...
 
 def _finite(name: str, array: np.ndarray) -> np.ndarray:
     array = as_numbers("standardize", name, array)
-    if array.dtype.kind != "f":
-        array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        entry = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
-        raise ValueError(
-            f"standardize expects {name} to be finite, got {array[entry]} at {entry}; remove or fill it in."
-        )
-    return array
+    check_finite("standardize", name, array)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)

@@ -97,10 +97,8 @@ def _load(name: str, part: str, dtype: np.typing.DTypeLike) -> Pair:
     images = _read(name, f"{prefix}-images-idx3-ubyte", (28, 28))
     labels = _read(name, f"{prefix}-labels-idx1-ubyte", ())
     if len(images) != len(labels) or labels.max() > 9:
-        raise ValueError(
-            f"{name} expects {len(images)} labels from 0 to 9, got {len(labels)} up to {labels.max()}; "
-            "get the files anew."
-        )
+        got = f"{len(labels)} up to {labels.max()}; get the files anew"
+        raise ValueError(f"{name} expects {len(images)} labels from 0 to 9, got {got}.")
     return np.divide(images.reshape(len(images), 784), 255, dtype=dtype), labels.astype(np.int64)
 
 
@@ -115,10 +113,9 @@ def _read(name: str, file: str, shape: tuple[int, ...]) -> np.ndarray:
     magic, head = bytes([0, 0, 8, 1 + len(shape)]), 8 + 4 * len(shape)
     sizes = tuple(int.from_bytes(data[start : start + 4], "big") for start in range(4, head, 4))
     if data[:4] != magic or sizes[1:] != shape or not 0 < math.prod(sizes) == len(data) - head:
-        raise ValueError(
-            f"{name} expects {path} to be a whole IDX file that begins with {magic.hex()} and has sizes "
-            f"{('n', *shape)}, got {data[:4].hex()}, {sizes} and {len(data)} bytes in all; get the file anew."
-        )
+        wanted = f"a whole IDX file that begins with {magic.hex()} and has sizes {('n', *shape)}"
+        got = f"{data[:4].hex()}, {sizes} and {len(data)} bytes in all; get the file anew"
+        raise ValueError(f"{name} expects {path} to be {wanted}, got {got}.")
     return np.frombuffer(data, np.uint8, offset=head).reshape(sizes)
 
 
@@ -129,10 +126,8 @@ def _located(name: str, file: str) -> str:
     for place in (f"{name}/{file}.gz", f"{name}/{file}", f"{file}.gz", file):
         if os.path.isfile(path := os.path.join(folder, place)):
             return path
-    raise FileNotFoundError(
-        f"{name} expects {file}.gz in the folder that NNKIT_DATA names, got {folder} without it; "
-        "put it there, or unset NNKIT_DATA to download it."
-    )
+    got = f"{folder} without it; put it there, or unset NNKIT_DATA to download it"
+    raise FileNotFoundError(f"{name} expects {file}.gz in the folder that NNKIT_DATA names, got {got}.")
 
 
 def _downloaded(name: str, file: str) -> str:
@@ -145,7 +140,6 @@ def _downloaded(name: str, file: str) -> str:
     try:
         return str(keeper.fetch(f"{name}/{file}"))
     except OSError as error:
-        raise ConnectionError(
-            f"{name} expects to reach {keeper.get_url(f'{name}/{file}')}, got {error}; try again with a "
-            f"network, or put {file} into a folder and name that in the environment variable NNKIT_DATA."
-        ) from error
+        remedy = f"try again with a network, or put {file} into a folder that NNKIT_DATA names"
+        url = keeper.get_url(f"{name}/{file}")
+        raise ConnectionError(f"{name} expects to reach {url}, got {error}; {remedy}.") from error

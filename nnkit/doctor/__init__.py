@@ -4,8 +4,9 @@ The findings, their limits, reasons and remedies stand in ``findings.toml``; the
 `nnkit.plots`. `import nnkit` does not load the doctor: write ``from nnkit import doctor``.
 """
 
+from nnkit.doctor.activity import ActivationStatistics, activation_statistics
 from nnkit.doctor.diagnosis import Diagnosis, Finding
 from nnkit.doctor.generalization import generalizes
 from nnkit.doctor.learning import learns
 
-__all__ = ["Diagnosis", "Finding", "generalizes", "learns"]
+__all__ = ["ActivationStatistics", "Diagnosis", "Finding", "activation_statistics", "generalizes", "learns"]

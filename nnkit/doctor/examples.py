@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_int, check_kind
+from nnkit.arguments import as_pair, check_finite, check_int, check_kind
 from nnkit.losses import Loss, MulticlassHinge, SigmoidBinaryCrossEntropy, SoftmaxCrossEntropy
 
 LOGITS = (SoftmaxCrossEntropy, SigmoidBinaryCrossEntropy, MulticlassHinge)
@@ -21,11 +21,9 @@ _RARE = 1e-6  # share of a class that does not occur: its logit stays finite
 
 def check_pair(owner: str, X: np.ndarray, y: np.ndarray, of: str = "") -> Pair:
     """Both arrays, if they are finite and of one length; `of` says which data they are."""
-    X, y = as_numbers(owner, f"X{of}", X), as_numbers(owner, f"y{of}", y)
-    if len(X) != len(y):
-        raise ValueError(f"{owner} expects X and y{of} of one length, got {len(X)} and {len(y)} rows.")
-    if not (np.isfinite(X).all() and np.isfinite(y).all()):
-        raise ValueError(f"{owner} expects finite X and y{of}, got NaN or infinity; drop these rows.")
+    X, y = as_pair(owner, X, y, of)
+    check_finite(owner, f"X{of}", X)
+    check_finite(owner, f"y{of}", y)
     return X, y
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from nnkit.analysis import activation_statistics
 from nnkit.arguments import check_bool, check_int, check_kind, check_rng
 from nnkit.checks import gradient_error
 from nnkit.data import batches
+from nnkit.doctor.activity import activation_statistics
 from nnkit.doctor.diagnosis import Diagnosis, diagnose
 from nnkit.doctor.examples import LOGITS, Pair, blind_loss, check_data, check_pair, data_measures
 from nnkit.layers import Layer, Sigmoid, walk

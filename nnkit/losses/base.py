@@ -13,8 +13,6 @@ import numpy as np
 
 from nnkit.arguments import as_numbers, check_floats
 
-__all__ = ["Loss"]
-
 
 class Loss(ABC):
     """A number to be made small, with its gradient.

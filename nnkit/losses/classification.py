@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike
 from nnkit.arguments import as_classes, as_numbers, check_number
 from nnkit.losses.base import Loss, check_entries, check_prediction
 
-__all__ = ["MulticlassHinge", "SigmoidBinaryCrossEntropy", "SoftmaxCrossEntropy"]
-
 _SUM_TOLERANCE = 1e-4  # a row of float32 probabilities sums to 1 within about 1e-6
 
 
@@ -50,10 +48,8 @@ class SigmoidBinaryCrossEntropy(Loss):
     def _shared(self, prediction: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, ...]:
         target = check_entries("SigmoidBinaryCrossEntropy", prediction, target)
         if not (target.min() >= 0 and target.max() <= 1):
-            raise ValueError(
-                f"SigmoidBinaryCrossEntropy expects target in [0, 1], got {target.min():g} to "
-                f"{target.max():g}; pass 1 for yes and 0 for no."
-            )
+            got = f"{target.min():g} to {target.max():g}; pass 1 for yes and 0 for no"
+            raise ValueError(f"SigmoidBinaryCrossEntropy expects target in [0, 1], got {got}.")
         excess = (prediction > 0) - target  # the gradient where sigmoid is all but 0 or 1
         decay = np.exp(-np.abs(prediction))  # at most 1: exp never overflows
         return prediction, excess, decay
@@ -147,9 +143,8 @@ class SoftmaxCrossEntropy(Loss):
             return target, len(target)
         weights = np.ones(classes) if weights is None else weights
         if weights.shape != (classes,):
-            raise ValueError(
-                f"SoftmaxCrossEntropy expects {classes} class_weights, got {len(weights)}; pass one each."
-            )
+            got = f"{len(weights)}; pass one each"
+            raise ValueError(f"SoftmaxCrossEntropy expects {classes} class_weights, got {got}.")
         if target.ndim == 1:
             target = np.eye(classes)[target]
         smooth = (1 - self.label_smoothing) * target + self.label_smoothing / classes
@@ -246,10 +241,8 @@ def _check_logits(owner: str, prediction: np.ndarray) -> None:
     """Refuse what does not hold one logit per class in every row."""
     check_prediction(owner, prediction)
     if prediction.ndim != 2:
-        raise ValueError(
-            f"{owner} expects prediction of shape (batch, classes), got {prediction.shape}; "
-            "give the model one output per class."
-        )
+        got = f"{prediction.shape}; give the model one output per class"
+        raise ValueError(f"{owner} expects prediction of shape (batch, classes), got {got}.")
 
 
 def _distributions(owner: str, prediction: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -258,8 +251,6 @@ def _distributions(owner: str, prediction: np.ndarray, target: np.ndarray) -> np
     right = (target.min(axis=1) >= 0) & (np.abs(target.sum(axis=1) - 1) <= _SUM_TOLERANCE)
     if not right.all():
         row = int(np.argmin(right))
-        raise ValueError(
-            f"{owner} expects each row of target to hold probabilities of sum 1, got {target[row]} in row "
-            f"{row}; divide it by its sum, or pass class indices of shape (batch,)."
-        )
+        got = f"{target[row]} in row {row}; divide it by its sum, or pass class indices of shape (batch,)"
+        raise ValueError(f"{owner} expects each row of target to hold probabilities of sum 1, got {got}.")
     return target

@@ -11,8 +11,6 @@ import numpy as np
 from nnkit.arguments import check_number
 from nnkit.losses.base import Loss, check_entries
 
-__all__ = ["Huber", "MeanAbsoluteError", "MeanSquaredError"]
-
 
 class _DifferenceLoss(Loss):
     """What value and gradient share is prediction - target."""

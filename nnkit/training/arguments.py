@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_int, check_kind, described
+from nnkit.arguments import as_pair, check_finite, check_int, check_kind, described
 from nnkit.layers import Layer
 from nnkit.optimizers import Optimizer
 
@@ -24,11 +24,9 @@ def check_optimizer(model: Layer, optimizer: Optimizer) -> None:
     members = [member for parameter in optimizer.parameters for member in parameter.members]
     if all(id(member) in owned for member in members):
         return
-    name = type(optimizer).__name__
-    raise ValueError(
-        "Trainer expects an optimizer over the model's own parameters, got some that are not in the "
-        f"model (perhaps it was copied); build {name}(model.parameters(), ...) from the model in use."
-    )
+    got = "some that are not in the model (perhaps it was copied)"
+    remedy = f"build {type(optimizer).__name__}(model.parameters(), ...) from the model in use"
+    raise ValueError(f"Trainer expects an optimizer over the model's own parameters, got {got}; {remedy}.")
 
 
 def name_metrics(metrics: Iterable[Metric]) -> dict[str, Metric]:
@@ -38,10 +36,8 @@ def name_metrics(metrics: Iterable[Metric]) -> dict[str, Metric]:
     for metric in metrics:
         name = getattr(metric, "__name__", None)
         if not callable(metric) or name is None:
-            raise TypeError(
-                f"Trainer expects metrics to be functions with a __name__, got {described(metric)}; "
-                "write a def."
-            )
+            got = f"{described(metric)}; write a def"
+            raise TypeError(f"Trainer expects metrics to be functions with a __name__, got {got}.")
         if name in named or name == "loss":
             raise ValueError(f'Trainer expects metrics of different names, none called "loss", got {name!r}.')
         named[name] = metric
@@ -53,9 +49,8 @@ def as_examples(n: int, size: int, **budget: int | None) -> int:
     given = [(unit, count) for unit, count in budget.items() if count is not None]
     if len(given) != 1:
         got = " and ".join(unit for unit, _ in given) or "none"
-        raise ValueError(
-            f"Trainer expects exactly one of {', '.join(budget)}, got {got}; pass for example epochs=10."
-        )
+        units = ", ".join(budget)
+        raise ValueError(f"Trainer expects exactly one of {units}, got {got}; pass for example epochs=10.")
     unit, count = given[0]
     count = check_int("Trainer", unit, count)
     if unit == "examples":
@@ -68,22 +63,9 @@ def check_data(name: str, data: Data, model: Layer) -> Data:
     """Both arrays, if they are whole, finite and of one length; real numbers cast to the model's dtype."""
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise TypeError(f"Trainer expects {name} data as a pair (X, y), got {described(data)}.")
-    X, y = (
-        as_numbers("Trainer", f"{letter} of the {name} data", array)
-        for letter, array in zip("Xy", data, strict=True)
-    )
-    if len(X) != len(y):
-        raise ValueError(
-            f"Trainer expects {name} data with one target per example, got {len(X)} examples and {len(y)} "
-            "targets."
-        )
-    for letter, array in (("X", X), ("y", y)):
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-            raise ValueError(
-                f"Trainer expects finite {name} data, got NaN or infinity in {bad.sum()} of {len(array)} "
-                f"rows of {letter}, first in row {int(np.argmax(bad))}; fill or drop these rows."
-            )
+    X, y = as_pair("Trainer", *data, f" of the {name} data")
+    check_finite("Trainer", f"X of the {name} data", X)
+    check_finite("Trainer", f"y of the {name} data", y)
     return _cast(X, model), _cast(y, model)
 
 

@@ -13,8 +13,6 @@ from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 
-__all__ = ["backpropagate"]
-
 
 def backpropagate(
     model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, training: bool = True, parts: int = 1
@@ -68,11 +66,12 @@ def backpropagate(
 
     for parameter in model.parameters():
         parameter.grad.fill(0)
+    cuts = [len(x) * part // parts for part in range(1, parts)]
     value = 0.0
-    for start, stop in pairwise(len(x) * part // parts for part in range(parts + 1)):
+    for start, stop in pairwise([0, *cuts, None]):
         prediction, cache = model.forward(x[start:stop], training)
         part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
-        share = (stop - start) / len(x)
-        model.add_gradients(share * gradient, cache)
+        share = len(prediction) / len(x)
+        model.add_gradients(share * gradient if cuts else gradient, cache)  # one part: no scaled copy
         value += share * part_value
     return value

@@ -25,10 +25,7 @@ from nnkit.penalties import Penalty
 from nnkit.training.arguments import Data, Metric, as_examples, check_data, check_optimizer, name_metrics
 from nnkit.training.backpropagation import backpropagate
 
-__all__ = ["Trainer"]
-
 Callback = Callable[[EpochRecord], Any]
-Clip = Callable[[list[Parameter]], Any]
 
 
 class Trainer:
@@ -94,7 +91,7 @@ class Trainer:
         batch_size: int,
         rng: np.random.Generator,
         penalty: Penalty | None = None,
-        clip: Clip | None = None,
+        clip: Callable[[list[Parameter]], Any] | None = None,
         accumulate: int = 1,
         metrics: Iterable[Metric] = (),
     ) -> None:
@@ -236,10 +233,9 @@ class Trainer:
         check_optimizer(self.model, self.optimizer)
         train = check_data("train", train, self.model)
         if self.batch_size > len(train[0]):
-            raise ValueError(
-                f"Trainer expects batch_size to be at most the number of examples, {len(train[0])}, "
-                f"got {self.batch_size}; build the trainer with a smaller batch_size."
-            )
+            wanted = f"at most the number of examples, {len(train[0])}"
+            got = f"{self.batch_size}; build the trainer with a smaller batch_size"
+            raise ValueError(f"Trainer expects batch_size to be {wanted}, got {got}.")
         return train, None if validation is None else check_data("validation", validation, self.model)
 
     def _update_size(self, n: int) -> int:

@@ -13,7 +13,8 @@ import nnkit
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "book" / "reference" / "api.md"
-WITH_NAMES = ("data", "datasets", "initializers", "autodiff", "analysis", "doctor", "plots", "explore")
+WITH_NAMES = ("data", "datasets", "initializers", "autodiff", "analysis", "doctor")
+WITH_NAMES += ("sweeps", "plots", "explore")
 
 
 def documented_modules() -> list[str]:

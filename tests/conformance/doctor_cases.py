@@ -1,10 +1,10 @@
-"""The doors of the doctor and of the statistics it reads."""
+"""The doors of the doctor."""
 
 import numpy as np
 from doors import Door, arrays, counts, flags, generators, objects
 
 import nnkit
-from nnkit import analysis, doctor
+from nnkit import doctor
 from nnkit.history import EpochRecord
 
 
@@ -81,7 +81,7 @@ DOORS = [
     ),
     Door(
         "activation_statistics",
-        analysis.activation_statistics,
+        doctor.activation_statistics,
         lambda: {key: patient()[key] for key in ("model", "X")},
         {"model": objects(nnkit.Linear), "X": arrays()},
     ),

@@ -144,12 +144,6 @@ DOORS = [
         {"path": [3, 2.5, b"history.json", ["history.json"], object()]},
     ),
     Door(
-        "from_json",
-        nnkit.History.from_json,
-        lambda: {"text": nnkit.History().to_json()},
-        {"text": [None, 3, b"{}", object(), "", "{}", "[]", "null", "history.json", '{"epoch": 3}', "NaN"]},
-    ),
-    Door(
         "EarlyStopping",
         nnkit.EarlyStopping,
         lambda: {"patience": 2, "metric": "accuracy", "mode": "max", "min_delta": 0.1},

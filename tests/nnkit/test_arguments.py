@@ -49,7 +49,7 @@ def test_what_is_no_flag_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "high"), [(1, 1, None), (5, 1, 5), (0, 0, None), (np.int32(3), 1, 4)]
+    ("value", "low", "high"), [(1, 1, math.inf), (5, 1, 5), (0, 0, math.inf), (np.int32(3), 1, 4)]
 )
 def test_whole_numbers_within_their_bounds_become_plain(value, low, high):
     found = arguments.check_int("f", "x", value, low=low, high=high)
@@ -185,3 +185,24 @@ def test_long_values_are_shortened():
     assert arguments.described("a" * 100) == f"str '{'a' * 12}...{'a' * 13}'"
     assert arguments.described(np.ones((2, 3))) == "an ndarray of shape (2, 3)"
     assert arguments.described([1, 2]) == "list"
+
+
+def test_a_pair_has_one_target_for_each_row():
+    X, y = arguments.as_pair("f", [[1.0], [2.0]], [0, 1])
+    assert X.shape == (2, 1)
+    assert y.tolist() == [0, 1]
+    text = refusal(ValueError, arguments.as_pair, "f", [[1.0], [2.0]], [0], " of validation")
+    assert text == (
+        "f expects y of validation with one target for each of the 2 rows of X, got 1; "
+        "pass arrays of one data set."
+    )
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_refused_with_its_first_row(bad):
+    assert arguments.check_finite("f", "x", np.array([1, 2])) is None
+    x = np.array([[0.0, 1.0], [bad, 2.0], [3.0, 4.0], [bad, bad]])
+    assert refusal(ValueError, arguments.check_finite, "f", "x", x) == (
+        "f expects x to be finite, got NaN or infinity in 2 of 4 rows, first in row 1; "
+        "fill or drop these rows."
+    )

@@ -94,14 +94,17 @@ def test_a_record_cannot_be_changed(history):
         history[0].loss = 0.0
 
 
-def test_json_brings_the_same_history_back(history, tmp_path):
+def test_json_holds_every_number_of_the_history(history, tmp_path):
     rows = [*history, EpochRecord(3, 25, 0.1, 0.1 + 0.2, {"f1": 1 / 3}, seconds=0.25, examples=7)]
     history = History(rows)
     text = history.to_json(tmp_path / "history.json")
     assert (tmp_path / "history.json").read_text() == text
-    assert History.from_json(text) == history
-    assert History.from_json(text).seconds.tolist() == history.seconds.tolist()
-    assert History.from_json(History().to_json()) == History()
+    columns = json.loads(text)
+    assert columns == history.to_dict()
+    assert columns["loss"][-1] == 0.1 + 0.2
+    assert columns["metrics"]["f1"][-1] == 1 / 3
+    assert columns["seconds"][-1] == 0.25
+    assert json.loads(History().to_json())["loss"] == []
 
 
 def test_json_has_no_tokens_that_other_readers_refuse():
@@ -113,26 +116,6 @@ def test_json_has_no_tokens_that_other_readers_refuse():
     columns = json.loads(history.to_json(), parse_constant=refuse)
     assert columns["loss"] == columns["metrics"]["r2"] == columns["metrics"]["f1"] == [None]
     assert History([EpochRecord(1, 1, 0.1, 1.0, {"r2": math.nan})]).to_dict()["metrics"] == {"r2": [None]}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda columns: columns.pop("loss"),
-        lambda columns: columns["loss"].pop(),
-        lambda columns: columns["loss"].append(0.5),
-        lambda columns: columns.update(loss="ab"),
-        lambda columns: columns.update(loss=[[1.0], [2.0]]),
-        lambda columns: columns.update(epoch=[1.5, 2]),
-        lambda columns: columns.update(metrics=[1, 2]),
-        lambda columns: columns.update(more=[1, 2]),
-    ],
-)
-def test_json_that_is_no_history_is_refused(history, change):
-    columns = history.to_dict()
-    change(columns)
-    with pytest.raises(ValueError, match=r"^from_json expects text to be what to_json wrote, got "):
-        History.from_json(json.dumps(columns))
 
 
 def test_a_cut_epoch_is_seen_in_the_columns():

@@ -168,7 +168,10 @@ def test_what_the_system_refuses_keeps_its_error(tmp_path, ending):
 def test_without_safetensors_the_error_says_what_to_install(tmp_path, monkeypatch):
     path = tmp_path / "model.safetensors"
     save(network(), path)
-    text = "A .safetensors file needs a package; pip install safetensors."
+    text = (
+        "A .safetensors file expects the package safetensors, which is not installed; "
+        "pip install safetensors."
+    )
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     for call in (save, load):
         with pytest.raises(ImportError) as error:

@@ -9,7 +9,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import nnkit
-from nnkit import Sweep, grid, log_uniform, sample, sweep
+from nnkit.sweeps import Sweep, grid, log_uniform, sample, sweep
 
 
 def raises(error, text):

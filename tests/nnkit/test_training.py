@@ -41,6 +41,28 @@ def test_backpropagate_returns_the_loss_and_leaves_the_gradients_of_this_batch_o
         np.testing.assert_array_equal(p.grad, grad)
 
 
+def test_a_batch_in_one_part_hands_on_the_gradient_of_the_loss_itself(data, monkeypatch):
+    trainer, given, taken = make(), [], []
+
+    def value_and_gradient(prediction, target):
+        given.append(SoftmaxCrossEntropy().value_and_gradient(prediction, target))
+        return given[-1]
+
+    monkeypatch.setattr(trainer.loss, "value_and_gradient", value_and_gradient)
+    monkeypatch.setattr(trainer.model, "add_gradients", lambda dy, cache: taken.append(dy))
+    value = backpropagate(trainer.model, trainer.loss, *data)
+    assert value == given[0][0]
+    assert taken[0] is given[0][1]
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+@pytest.mark.parametrize("targets", [6, 8])
+def test_targets_of_another_number_than_the_inputs_are_refused(parts, targets):
+    trainer = make()
+    with pytest.raises(ValueError, match="expects target of shape"):
+        backpropagate(trainer.model, trainer.loss, np.ones((7, 2)), np.zeros(targets, int), parts=parts)
+
+
 def test_the_gradient_of_a_batch_is_the_mean_over_its_examples(data):
     trainer = make()
     X, y = data
@@ -227,19 +249,20 @@ Y = np.zeros(20, int)
         (
             (X, Y[:19]),
             ValueError,
-            "Trainer expects {} data with one target per example, got 20 examples and 19 targets.",
+            "Trainer expects y of the {} data with one target for each of the 20 rows of X, got 19; "
+            "pass arrays of one data set.",
         ),
         (
             (with_entry(X, (3, 1), math.nan), Y),
             ValueError,
-            "Trainer expects finite {} data, got NaN or infinity in 1 of 20 rows of X, first in row 3; "
-            "fill or drop these rows.",
+            "Trainer expects X of the {} data to be finite, got NaN or infinity in 1 of 20 rows, "
+            "first in row 3; fill or drop these rows.",
         ),
         (
             (X, with_entry(X, slice(4, 6), math.inf)),
             ValueError,
-            "Trainer expects finite {} data, got NaN or infinity in 2 of 20 rows of y, first in row 4; "
-            "fill or drop these rows.",
+            "Trainer expects y of the {} data to be finite, got NaN or infinity in 2 of 20 rows, "
+            "first in row 4; fill or drop these rows.",
         ),
     ],
 )

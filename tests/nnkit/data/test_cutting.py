@@ -120,7 +120,7 @@ def test_shuffling_without_a_generator_is_refused():
 def test_data_that_do_not_pair_up_are_refused(call, request):
     text = (
         f"{request.node.callspec.id} expects y with one target for each of the 3 rows of X, got 2; "
-        "pass the two arrays of one data set."
+        "pass arrays of one data set."
     )
     with raises(ValueError, text):
         call(np.zeros((3, 2)), np.zeros(2), np.random.default_rng(0))
@@ -216,7 +216,7 @@ def test_a_stratified_split_is_random_within_each_class_and_keeps_no_order():
 def test_a_class_too_small_to_be_in_both_parts_is_refused():
     y = np.array([0] * 9 + [1])
     text = (
-        "split expects y with enough examples of every class for each part, got 1 of class 1; "
+        "split expects y with enough examples of every class per part, got 1 of class 1; "
         "leave out stratify=True, or the class."
     )
     with raises(ValueError, text):
@@ -260,7 +260,7 @@ def test_folds_draw_one_permutation_in_the_call_itself():
 
 def test_a_class_with_fewer_examples_than_folds_is_refused():
     text = (
-        "folds expects y with enough examples of every class for each part, got 2 of class 1; "
+        "folds expects y with enough examples of every class per part, got 2 of class 1; "
         "leave out stratify=True, or the class."
     )
     with raises(ValueError, text):

@@ -72,11 +72,14 @@ def test_images_are_standardized_pixel_by_pixel():
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("position", [0, 1])
-def test_values_that_are_not_finite_are_refused_with_their_place(bad, position):
+def test_values_that_are_not_finite_are_refused_with_their_row(bad, position):
     arrays = [np.zeros((3, 2)), np.zeros((2, 2))]
     arrays[position][1, 0] = bad
     name = ["train", "others[0]"][position]
-    text = f"standardize expects {name} to be finite, got {bad} at (1, 0); remove or fill it in."
+    text = (
+        f"standardize expects {name} to be finite, got NaN or infinity in 1 of {3 - position} rows, first in "
+        "row 1; fill or drop these rows."
+    )
     with raises(ValueError, text):
         standardize(*arrays)
 

@@ -192,8 +192,8 @@ def test_without_a_network_the_error_says_how_to_do_without(mirror, monkeypatch)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     text = (
         "mnist expects to reach https://ossci-datasets.s3.amazonaws.com/mnist/train-images-idx3-ubyte.gz, "
-        "got no network; try again with a network, or put train-images-idx3-ubyte.gz into a folder and name "
-        "that in the environment variable NNKIT_DATA."
+        "got no network; try again with a network, or put train-images-idx3-ubyte.gz into a folder that "
+        "NNKIT_DATA names."
     )
     with raises(ConnectionError, text):
         mnist()

@@ -181,9 +181,9 @@ def test_the_core_stays_under_2500_lines_of_code():
     assert sum(core.values()) < 2500, core
 
 
-def test_the_tools_over_the_core_stay_under_400_lines_of_code():
+def test_the_tools_over_the_core_stay_under_450_lines_of_code():
     tools = lines_of(TOOLS)
-    assert sum(tools.values()) < 400, tools
+    assert sum(tools.values()) < 450, tools
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends():

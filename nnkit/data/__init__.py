@@ -4,7 +4,8 @@ Where the arrays come from belongs to `datasets`; what is done with a batch belo
 """
 
 from nnkit.data.augmentation import add_noise, rotate, shift
-from nnkit.data.cutting import Pair, batches, folds, split
+from nnkit.data.cutting import Pair as Pair
+from nnkit.data.cutting import batches, folds, split
 from nnkit.data.scaling import standardize
 
-__all__ = ["Pair", "add_noise", "batches", "folds", "rotate", "shift", "split", "standardize"]
+__all__ = ["add_noise", "batches", "folds", "rotate", "shift", "split", "standardize"]

@@ -105,7 +105,9 @@ def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
         got = f"{logits.shape}; pass a classifier of two features"
         raise ValueError(f"decision_grid expects the model to give shape ({n_points}, classes), got {got}.")
     if not np.isfinite(logits).all():
-        raise ValueError("decision_grid expects finite logits, got NaN or infinity; did the model diverge?")
+        raise ValueError(
+            "decision_grid expects finite logits of the model, got NaN or infinity; did it diverge?"
+        )
     if logits.shape[1] == 1:
         return np.column_stack([np.zeros(n_points), logits])
     return logits

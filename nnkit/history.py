@@ -212,7 +212,7 @@ class History(Sequence[EpochRecord]):
     def _columns(self, values: Callable[[EpochRecord], dict[str, float]]) -> dict[str, np.ndarray]:
         names = dict.fromkeys(name for record in self._records for name in values(record))
         rows = [values(record) for record in self._records]
-        return {name: np.array([row.get(name, np.nan) for row in rows], np.float64) for name in names}
+        return {name: np.array([row.get(name) for row in rows], np.float64) for name in names}
 
 
 def _plain(column: Any) -> Any:

@@ -43,7 +43,7 @@ pytest_add_cli_args_test_selection = [
   "tests/nnkit", "tests/conformance",
   "--ignore=tests/nnkit/plots", "--ignore=tests/nnkit/explore", "--ignore=tests/nnkit/course",
   # These look at files, tools and names, not at numbers.
-  "--ignore=tests/nnkit/datasets/test_shipped.py", "--ignore=tests/conformance/test_every_door.py",
+  "--ignore=tests/nnkit/datasets/test_shipped_files.py", "--ignore=tests/conformance/test_every_door.py",
 ]
 timeout_multiplier = 8.0
 use_git_change_detection = false

@@ -212,6 +212,6 @@ def _places(owner: str, y: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 def _check_classes(owner: str, y: np.ndarray, parts: list[np.ndarray]) -> None:
     for part in parts:
-        for missing in np.setdiff1d(y, part)[:1]:
+        for missing in np.setdiff1d(y, part):
             got = f"{(y == missing).sum()} of class {missing}; leave out stratify=True, or the class"
             raise ValueError(f"{owner} expects y with enough examples of every class per part, got {got}.")

@@ -100,5 +100,5 @@ def _check(runs: Mapping[str, Sequence[EpochRecord]]) -> None:
             )
         if len(records) == 0:
             raise ValueError(
-                f"loss_curves expects at least one epoch, got an empty history{of}; train first."
+                f"loss_curves expects history to hold an epoch, got an empty history{of}; train first."
             )

@@ -102,7 +102,7 @@ def test_points_and_logits_that_are_not_finite_are_refused():
     )
     with raises(ValueError, text):
         decision_grid(three_classes, np.array([[0.0, math.nan]]))
-    text = "decision_grid expects finite logits, got NaN or infinity; did the model diverge?"
+    text = "decision_grid expects finite logits of the model, got NaN or infinity; did it diverge?"
     with raises(ValueError, text):
         decision_grid(lambda points: points * math.nan, SQUARE)
 

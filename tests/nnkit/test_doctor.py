@@ -473,6 +473,8 @@ def test_a_diagnosis_is_text_and_plain_data():
         assert finding.name in str(diagnosis)
         assert f"Remedy: {finding.remedy[:30]}" in str(diagnosis)
     assert max(map(len, str(diagnosis).splitlines())) <= 88
+    two = doctor.Diagnosis(doctor.Finding(name, "fault", "It is.", "Mend it.", "It") for name in ("a", "b"))
+    assert repr(two) == "Diagnosis(a, b)"
 
 
 def test_an_answer_that_ignores_the_input_costs_the_entropy_or_the_variance(rng):

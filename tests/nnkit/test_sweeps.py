@@ -144,7 +144,10 @@ def test_the_table_is_aligned_and_shows_errors_only_where_there_are_some():
     )
     assert rows.table() == "   a  seed    loss\n   1     0  0.1235\nlong    10       2"
     rows[0]["error"] = "E: no"
-    assert rows.table().splitlines()[0] == "   a  seed    loss  error"
+    table = "   a  seed    loss  error\n   1     0  0.1235  E: no\nlong    10       2"
+    assert rows.table() == table
+    early = Sweep([{"a": 1, "seed": 0, "error": "E: no"}, {"a": None, "seed": 1, "loss": 2.0, "error": None}])
+    assert early.table() == "a  seed  loss  error\n1     0        E: no\n      1     2"
     assert repr(rows) == rows.table()
 
 

@@ -1,6 +1,7 @@
 """backpropagate and Trainer: order, records, refusals, divergence."""
 
 import math
+import pickle
 from itertools import islice
 
 import numpy as np
@@ -387,6 +388,26 @@ def test_divergence_stops_training_with_its_likely_cause_and_keeps_the_history(d
     assert np.isfinite(trainer.history.loss).all()
 
 
+def test_the_learning_rate_that_is_blamed_is_that_of_the_failed_step():
+    rates = [50.0 / (1 + step) for step in range(500)]
+    trainer = make(sizes=(2, 8, 1), batch_size=40, rate=rates.__getitem__, loss=MeanSquaredError())
+    with pytest.raises(TrainingDiverged) as error:
+        trainer.fit(regression(), epochs=500)
+    steps = trainer.optimizer.steps
+    assert steps > 0
+    assert f"the learning rate, {rates[steps]:g}, is probably too high" in str(error.value)
+
+
+def test_the_error_of_a_divergence_crosses_processes_with_its_history():
+    trainer = make(sizes=(2, 8, 1), batch_size=40, rate=50.0, loss=MeanSquaredError())
+    with pytest.raises(TrainingDiverged) as error:
+        trainer.fit(regression(), epochs=500)
+    twin = pickle.loads(pickle.dumps(error.value))
+    assert type(twin) is TrainingDiverged
+    assert str(twin) == str(error.value)
+    assert twin.history == trainer.history
+
+
 def test_a_loss_that_starts_infinite_is_blamed_on_the_weights():
     trainer = make(sizes=(2, 8, 1), loss=MeanSquaredError())
     trainer.model[2].W.value[...] = 1e300
@@ -417,6 +438,14 @@ def test_divergence_makes_no_noise_of_its_own(recwarn):
     with np.errstate(all="warn"), pytest.raises(TrainingDiverged):
         trainer.fit(regression(), epochs=500)
     assert not recwarn.list
+
+
+def test_scores_of_huge_weights_make_no_noise():
+    trainer = make(sizes=(2, 8, 1), loss=MeanSquaredError())
+    trainer.model[0].W.value[...] = 1e200
+    trainer.model[2].W.value[...] = 1e300 * np.where(np.arange(8) % 2, 1, -1)[:, None]
+    with np.errstate(all="raise"):
+        assert not np.isfinite(trainer.evaluate((np.ones((3, 2)), np.zeros((3, 1))))["loss"])
 
 
 def fitted(data, accumulate, batch_size, **options):

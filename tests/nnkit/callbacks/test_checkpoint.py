@@ -165,6 +165,14 @@ def test_without_a_file_there_is_nothing_to_resume(tmp_path):
     assert everything(trainer) == before
 
 
+def test_a_run_that_has_not_begun_can_be_resumed(tmp_path):
+    trainer = make()
+    Checkpoint(tmp_path / "run.npz", trainer).save()
+    other = make(rng=np.random.default_rng(5))
+    assert Checkpoint(tmp_path / "run.npz", other).resume() is True
+    assert everything(other) == everything(trainer)
+
+
 def test_resuming_restores_in_place_and_the_sharing_of_generators(tmp_path):
     first, second = make(), make()
     first.fit(DATA, 3, callbacks=[Checkpoint(tmp_path / "run.npz", first)])
@@ -248,6 +256,18 @@ def test_the_file_names_the_versions_that_wrote_it(tmp_path):
     assert (note["format"], note["version"]) == ("nnkit checkpoint", 1)
 
 
+def test_the_file_names_what_its_arrays_belong_to(tmp_path):
+    trainer, stopping = make(), EarlyStopping(1)
+    Checkpoint(tmp_path / "run.npz", trainer, keep=[stopping]).save()
+    parts = {"model": nnkit.state(trainer.model), "optimizer": trainer.optimizer.buffers}
+    parts["keep.0"] = stopping.buffers
+    with np.load(tmp_path / "run.npz") as file:
+        for part, arrays in parts.items():
+            assert arrays
+            for name, array in arrays.items():
+                np.testing.assert_array_equal(file[f"{part}.{name}"], array)
+
+
 def refused(trainer, path, text, keep=()):
     before = everything(trainer)
     with pytest.raises(ValueError) as error:
@@ -273,22 +293,25 @@ def test_another_run_is_refused_and_nothing_changed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "got"),
     [
-        {"steps": -1},
-        {"steps": "3"},
-        {"steps": None},
-        {"history": 3},
-        {"history": [{"epoch": 1}]},
-        {"history": [3]},
-        {"generators": 3},
-        {"generators": []},
-        {"generators": [{}]},
-        {"generators": [{"bit_generator": "PCG64"}]},
-        {"generators": [{"bit_generator": "PCG64", "state": {"state": -1, "inc": "x"}, "has_uint32": 0}]},
+        ({"steps": -1}, "ValueError: Checkpoint expects steps to be at least 0, got -1"),
+        ({"steps": "3"}, "TypeError: Checkpoint expects steps to be an int, got str '3'"),
+        ({"steps": None}, "TypeError: Checkpoint expects steps to be an int, got NoneType"),
+        ({"history": 3}, "TypeError: "),
+        ({"history": [{"epoch": 1}]}, "TypeError: "),
+        ({"history": [3]}, "TypeError: "),
+        ({"generators": 3}, "TypeError: "),
+        ({"generators": []}, "ValueError: "),
+        ({"generators": [{}]}, "ValueError: "),
+        ({"generators": [{"bit_generator": "PCG64"}]}, "KeyError: "),
+        (
+            {"generators": [{"bit_generator": "PCG64", "state": {"state": -1, "inc": "x"}, "has_uint32": 0}]},
+            "",
+        ),
     ],
 )
-def test_a_forged_note_is_refused_and_nothing_changed(tmp_path, change):
+def test_a_forged_note_is_refused_and_nothing_changed(tmp_path, change, got):
     path, trainer = tmp_path / "run.npz", make()
     trainer.fit(DATA, 1, callbacks=[Checkpoint(path, trainer)])
     with zipfile.ZipFile(path) as file:
@@ -297,7 +320,8 @@ def test_a_forged_note_is_refused_and_nothing_changed(tmp_path, change):
     with zipfile.ZipFile(path, "w") as file:
         for name, data in entries.items():
             file.writestr(name, data)
-    refused(make(), path, "build the trainer as it was")
+    refused(make(), path, f" to be of such a run, got {got}")
+    refused(make(), path, "; build the trainer as it was.")
 
 
 def test_a_run_that_diverges_leaves_the_checkpoint_of_its_last_good_epoch(tmp_path):

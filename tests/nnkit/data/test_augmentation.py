@@ -73,6 +73,15 @@ def test_each_image_is_turned_by_its_own_angle_and_its_channels_together(images)
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("shape", [(8, 2, 11, 3), (8, 2, 3, 11)])
+def test_what_comes_from_outside_a_long_image_is_zero(shape, rng):
+    X = rng.normal(size=shape)
+    angles = np.random.default_rng(7).uniform(-180, 180, 8)
+    expected = each_channel(X, lambda n, channel: turned(channel, angles[n]))
+    got = rotate(X, 180, rng=np.random.default_rng(7))
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
+
+
 @pytest.mark.parametrize("quarters", [-2, -1, 0, 1, 2])
 def test_quarter_turns_are_counterclockwise_and_exact(quarters, rng):
     X = rng.normal(size=(3, 2, 5, 5))

@@ -258,6 +258,15 @@ def test_folds_draw_one_permutation_in_the_call_itself():
     assert [y.tolist() for _, (_, y) in parts] == [order[start::3].tolist() for start in range(3)]
 
 
+def test_stratified_folds_deal_out_class_by_class_as_drawn():
+    y = np.random.default_rng(0).integers(0, 3, 200)
+    parts = folds(np.arange(200), y, 4, rng=np.random.default_rng(3), stratify=True)
+    drawn = np.random.default_rng(3).permutation(200).tolist()
+    dealt = sorted(drawn, key=lambda row: y[row])  # Python's sort keeps the order within a class
+    for fold, (_, (X, _)) in enumerate(parts):
+        assert X.tolist() == [row for row in drawn if dealt.index(row) % 4 == fold]
+
+
 def test_a_class_with_fewer_examples_than_folds_is_refused():
     text = (
         "folds expects y with enough examples of every class per part, got 2 of class 1; "

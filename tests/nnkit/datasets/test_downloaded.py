@@ -188,6 +188,23 @@ def test_another_file_than_the_registry_expects_is_refused(monkeypatch, tmp_path
     assert not list(tmp_path.rglob("*.gz"))
 
 
+def test_a_download_that_arrives_torn_is_tried_again(mirror, monkeypatch):
+    files, asked = mirror
+    for line in REGISTRY.read_text().splitlines()[1:]:
+        name, _, url = line.split()
+        if name.startswith("mnist/train"):
+            files[url] = gzip.compress(idx(IMAGES if "images" in name else LABELS))
+
+    def download(self, url, file, keeper):
+        asked.append(url)
+        Path(file).write_bytes(files[url][: len(files[url]) if asked.count(url) > 1 else 20])
+
+    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", download)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    assert len(mnist()[0]) == 3
+    assert sorted(asked) == sorted([*files, *files])
+
+
 def test_without_a_network_the_error_says_how_to_do_without(mirror, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     text = (

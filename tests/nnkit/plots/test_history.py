@@ -93,9 +93,11 @@ def test_what_is_not_a_history_is_refused():
 
 
 def test_no_epoch_no_run_and_too_many_runs_are_refused():
-    with raises(ValueError, "loss_curves expects at least one epoch, got an empty history; train first."):
+    with raises(
+        ValueError, "loss_curves expects history to hold an epoch, got an empty history; train first."
+    ):
         loss_curves([])
-    text = "loss_curves expects at least one epoch, got an empty history of 'a'; train first."
+    text = "loss_curves expects history to hold an epoch, got an empty history of 'a'; train first."
     with raises(ValueError, text):
         loss_curves({"a": []})
     for count in (0, 7):

@@ -10,6 +10,7 @@ import json
 import math
 import tomllib
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ import nnkit
 from nnkit import History, Layer, Linear, ReLU, Sequential, Tanh, datasets, doctor
 from nnkit.data import split, standardize
 from nnkit.doctor.examples import blind_loss, data_measures
+from nnkit.doctor.generalization import _jumps, _of_history
 from nnkit.doctor.learning import _train
 from nnkit.history import EpochRecord
 from nnkit.initializers import constant, normal, zeros
@@ -477,6 +479,18 @@ def test_a_diagnosis_is_text_and_plain_data():
     assert repr(two) == "Diagnosis(a, b)"
 
 
+def test_a_long_finding_is_wrapped_and_indented():
+    words = [f"word{number}" for number in range(40)]
+    finding = doctor.Finding("a", "fault", " ".join(words), "mend it", "Activations")
+    head, *evidence, remedy, chapter = str(finding).split("\n")
+    assert (head, remedy, chapter) == ("fault: a", "    Remedy: mend it.", "    Chapter: Activations")
+    assert " ".join(evidence).split() == words
+    assert [len(line) - len(line.lstrip()) for line in evidence] == [4, *[8] * (len(evidence) - 1)]
+    for line, following in pairwise(evidence):  # as full as 88 characters allow
+        assert len(line) <= 88 < len(line) + 1 + len(following.split()[0])
+    assert str(doctor.Diagnosis([finding, finding])) == f"{finding}\n{finding}"
+
+
 def test_an_answer_that_ignores_the_input_costs_the_entropy_or_the_variance(rng):
     y = rng.permutation(np.repeat(np.arange(3), 7))
     assert blind_loss(CROSS_ENTROPY, y, (21, 3)) == pytest.approx(math.log(3), rel=1e-12)
@@ -526,6 +540,54 @@ def test_the_unit_of_the_loss_does_not_matter(build, factor):
         for one in history
     )
     assert repr(doctor.generalizes(scaled)) == repr(doctor.generalizes(history))
+
+
+def recorded(losses, validation):
+    return History(
+        EpochRecord(epoch, epoch, 0.1, float(one), validation_loss=other)
+        for epoch, (one, other) in enumerate(zip(losses, validation, strict=True), start=1)
+    )
+
+
+def test_the_measures_of_a_history_are_what_they_say(rng):
+    losses, validation = rng.uniform(0.5, 2.0, (2, 17))
+    measures = _of_history(recorded(losses, validation.tolist()))
+    start, end, validation_end = losses[0], np.median(losses[-3:]), np.median(validation[-3:])  # last fifth
+    jumps, validation_jumps = (_jumps(column[8:]) for column in (losses, validation))  # second half
+    assert measures == pytest.approx(
+        {
+            "loss": end,
+            "validation_loss": validation_end,
+            "unvalidated": 0.0,
+            "best": min(losses),
+            "validation_best": min(validation),
+            "level": end / start,
+            "gap": (validation_end - end) / start,
+            "rise": (end - min(losses)) / start,
+            "trend": np.corrcoef(range(9), losses[8:])[0, 1],
+            "falling": 1 - validation_end / np.median(validation[-6:-3]),
+            "jumps": jumps / start,
+            "validation_jumps": validation_jumps / validation_end,
+            "noise_ratio": validation_jumps / validation_end / (jumps / end),
+        },
+        rel=1e-12,
+    )
+    for validated in (0, 3):  # too few to compare two fifths of them
+        measures = _of_history(recorded(losses, [None] * (17 - validated) + [1.0] * validated))
+        assert measures["falling"] == pytest.approx(1 - end / np.median(losses[-6:-3]), rel=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_jumps_go_up_and_down_again():
+    assert _jumps(np.array([1.0, 3.0, 2.0])) == 0.5  # 2 up and 1 down in two steps
+    assert _jumps(np.array([1.0, 3.0])) == 0.0
+    assert math.isnan(_jumps(np.array([1.0])))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_loss_that_does_not_move_has_no_trend():
+    with np.errstate(all="raise"):
+        assert _of_history(recorded(np.ones(10), [1.0] * 10))["trend"] == 0.0
 
 
 def test_a_history_without_validation_says_so():

@@ -165,6 +165,22 @@ def test_what_the_system_refuses_keeps_its_error(tmp_path, ending):
     assert [entry.name for entry in tmp_path.iterdir()] == [f"folder{ending}"]
 
 
+def test_an_array_beyond_the_old_limit_of_zip_entries_is_saved(tmp_path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)  # bytes; in truth 2 GiB
+    save(network(1), tmp_path / "model.npz")
+    other = network(2)
+    load(other, tmp_path / "model.npz")
+    assert equal(other, network(1))
+
+
+def test_an_array_of_objects_is_refused_and_not_pickled(tmp_path):
+    model = Sequential(Counter())
+    model[0].mean = np.array([{}, None])
+    with pytest.raises(ValueError, match="Object arrays cannot be saved"):
+        save(model, tmp_path / "model.npz")
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_safetensors_the_error_says_what_to_install(tmp_path, monkeypatch):
     path = tmp_path / "model.safetensors"
     save(network(), path)

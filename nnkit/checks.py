@@ -24,7 +24,7 @@ class _InputAsParameter(Layer):
     """Replaces its input by a Parameter, so that dLoss/dx is found like any other gradient."""
 
     def __init__(self, x: np.ndarray) -> None:
-        self.x = Parameter(x, name="x")
+        self.x = Parameter(x)
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, None]:
         return self.x.value.copy(), None

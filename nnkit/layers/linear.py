@@ -131,7 +131,7 @@ class Linear(Weighted):
         remedy = f"give x {self.n_in} columns, or build the layer with another n_in"
         if shape == (self.n_in,):
             remedy = "give one example a batch axis with x[None, :]"
-        elif len(shape) > 2 and math.prod(shape[1:]) == self.n_in:
+        elif math.prod(shape[1:]) == self.n_in:
             remedy = "add Flatten() before it"
         elif len(shape) == 2 and shape[0] == self.n_in:
             remedy = "put one example per row, perhaps with x.T"

@@ -94,11 +94,13 @@ def test_an_empty_batch_stays_empty(layer_case):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_is_kept(layer_case, dtype):
+@pytest.mark.parametrize("training", [False, True])
+def test_the_dtype_is_kept(layer_case, dtype, training):
     layer, x = built(layer_case, dtype)
-    y, cache = layer.forward(x, training=True)
+    y, cache = layer.forward(x, training)
     dx = layer.backward(np.ones_like(y), cache)
     assert y.dtype == dx.dtype == dtype
+    assert all(buffer.dtype == dtype for buffer in layer.buffers.values())
     assert all(p.value.dtype == p.grad.dtype == dtype for p in layer.parameters())
 
 

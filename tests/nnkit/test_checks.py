@@ -74,6 +74,14 @@ def test_an_error_of_a_thousandth_is_measured_as_such(batch):
     assert gradient_error(layer, SoftmaxCrossEntropy(), *batch) == pytest.approx(1e-3, rel=1e-3)
 
 
+@pytest.mark.parametrize("which", ["weights", "bias", "dx"])
+def test_a_tiny_loss_is_judged_as_any_other(which, batch):
+    x, target = 1e-6 * batch[0], np.zeros((6, 2))
+    assert gradient_error(faulty(plain), MeanSquaredError(), x, target) < 1e-8
+    layer = faulty(lambda layer, dy, x: plain(layer, dy, x, **{which: -1.0}))
+    assert gradient_error(layer, MeanSquaredError(), x, target) == pytest.approx(2, rel=1e-6)
+
+
 def test_a_loss_whose_gradient_forgets_its_mean_is_found(batch, model):
     class Forgetful(MeanSquaredError):
         def _gradient(self, shared):
@@ -96,6 +104,7 @@ def test_a_gradient_that_is_zero_counts_as_right_and_inventing_one_as_wrong(batc
 
     target = np.zeros((6, 3))
     assert gradient_error(Blind(0.0), MeanSquaredError(), batch[0], target) == 0
+    assert gradient_error(Blind(0.0), MeanSquaredError(), batch[0], target + 1) == 0  # a loss of 0 as well
     assert gradient_error(Blind(1e-6), MeanSquaredError(), batch[0], target) > 1
 
 

@@ -75,11 +75,14 @@ def test_training_is_handed_to_every_layer():
         def buffers(self):
             return {"mean": np.zeros(1)}
 
-    model = Sequential(Spy(), Sequential(Spy()))
-    model.forward(np.ones((1, 1)), training=True)
-    model(np.ones((1, 1)))
-    assert seen == [True, True, False, False]
-    assert list(model.buffers) == ["0.mean", "1.0.mean"]
+    for inner in (Sequential(Spy()), Residual(Spy())):
+        seen.clear()
+        model = Sequential(Spy(), inner)
+        model.forward(np.ones((1, 1)), training=True)
+        model(np.ones((1, 1)))
+        inner(np.ones((1, 1)))
+        assert seen == [True, True, False, False, False]
+        assert list(model.buffers) == ["0.mean", "1.0.mean"]
 
 
 def test_the_first_layers_input_gradient_is_spared_while_training(rng):

@@ -192,8 +192,10 @@ def test_one_layer_duplicated_out_of_a_fused_model_can_be_trained_alone(model, d
     assert not np.array_equal(layer.W.value, before)
 
 
-def test_values_and_gradients_survive_duplication(model, duplicate):
-    fuse(model.parameters())
+@pytest.mark.parametrize("fused", [False, True])
+def test_names_values_and_gradients_survive_duplication(model, duplicate, fused):
+    if fused:
+        fuse(model.parameters())
     for p in model.parameters():
         p.grad[...] = np.arange(p.grad.size).reshape(p.grad.shape)
     for p, twin in zip(model.parameters(), duplicate(model).parameters(), strict=True):

@@ -35,9 +35,11 @@ def test_sigmoid_is_symmetric_about_one_half():
 @pytest.mark.parametrize("layer", [Identity(), Tanh(), Sigmoid(), Softmax(), LogSoftmax()])
 def test_any_number_of_axes_is_welcome(layer):
     x = np.linspace(-1, 1, 24).reshape(2, 3, 4)
-    y, cache = layer.forward(x)
-    assert y.shape == layer.backward(x, cache).shape == (2, 3, 4)
-    np.testing.assert_array_equal(y.reshape(-1, 4), layer(x.reshape(-1, 4)))
+    (y, cache), (rows, cache_of_rows) = layer.forward(x), layer.forward(x.reshape(-1, 4))
+    dx = layer.backward(x**3, cache)
+    assert y.shape == dx.shape == (2, 3, 4)
+    np.testing.assert_array_equal(y.reshape(-1, 4), rows)
+    np.testing.assert_array_equal(dx.reshape(-1, 4), layer.backward(x.reshape(-1, 4) ** 3, cache_of_rows))
 
 
 @pytest.mark.parametrize("layer", [Identity(), Tanh(), Sigmoid(), Softmax(), LogSoftmax()])

@@ -76,3 +76,13 @@ def test_a_gradient_of_another_shape_is_refused_rather_than_broadcast(training, 
     with pytest.raises(ValueError) as error:
         layer.backward(np.ones((1, 8)), cache)
     assert str(error.value) == "Dropout expects dy of shape (4, 8), got (1, 8)."
+
+
+def test_a_rate_of_zero_drops_nothing_whatever_is_drawn():
+    class Zeros(np.random.Generator):  # 0.0 is the lowest that random() can give
+        def random(self, size=None, dtype=np.float64, out=None):
+            return np.zeros(size, dtype)
+
+    x = np.ones((2, 3))
+    y, _ = Dropout(0, rng=Zeros(np.random.PCG64(0))).forward(x, training=True)
+    np.testing.assert_array_equal(y, x)

@@ -53,6 +53,13 @@ def test_a_wrong_shape_is_refused_with_a_remedy_that_works(shape, remedy, rng):
     assert str(error.value) == f"Linear expects x of shape (batch, 784), got {shape}; {remedy}."
 
 
+def test_numbers_in_a_row_are_examples_of_one_entry(rng):
+    layer, x = Linear(1, 2, rng=rng), np.zeros(5)
+    with pytest.raises(ValueError, match=r"got \(5,\); add Flatten\(\) before it\.$"):
+        layer(x)
+    assert layer(Flatten()(x)).shape == (5, 2)
+
+
 def test_the_remedies_work(rng):
     layer = Linear(6, 2, rng=rng)
     for x in (np.zeros(6)[None, :], Flatten()(np.zeros((5, 2, 3))), np.zeros((6, 5)).T):

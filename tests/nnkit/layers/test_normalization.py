@@ -75,6 +75,11 @@ def test_layer_norm_treats_each_row_by_itself(rng):
     layer = LayerNorm(4, epsilon=1e-12)
     x = rng.normal(size=(5, 3, 4))
     np.testing.assert_array_equal(layer(x)[2:3, 1:2], layer(x[2:3, 1:2]))
+    dy, part = rng.normal(size=x.shape), (slice(2, 3), slice(1, 2))
+    dx, dx_of_part = (
+        layer.backward(slope, layer.forward(one)[1]) for one, slope in ((x, dy), (x[part], dy[part]))
+    )
+    np.testing.assert_array_equal(dx[part], dx_of_part)
     np.testing.assert_allclose(layer(x), layer(3 * x + 7), atol=1e-9)
 
 
@@ -84,6 +89,7 @@ def test_layer_norm_treats_each_row_by_itself(rng):
         (lambda: BatchNorm(0), ValueError, "BatchNorm expects n to be at least 1, got 0."),
         (lambda: LayerNorm(2.0), TypeError, "LayerNorm expects n to be an int, got float 2.0."),
         (lambda: BatchNorm(2, momentum=0), ValueError, "BatchNorm expects momentum in (0, 1], got 0."),
+        (lambda: LayerNorm(2, epsilon=0), ValueError, "LayerNorm expects epsilon in (0, inf), got 0."),
         (
             lambda: BatchNorm(2)([[1.0, 2.0]]),
             TypeError,

@@ -46,9 +46,11 @@ def test_large_inputs_pass_with_slope_one_and_small_ones_level_off(layer):
 @pytest.mark.parametrize("layer", ALL, ids=repr)
 def test_any_number_of_axes_is_welcome(layer):
     x = np.linspace(-1, 1, 24).reshape(2, 3, 4)
-    y, cache = layer.forward(x)
-    assert y.shape == layer.backward(x, cache).shape == (2, 3, 4)
-    np.testing.assert_array_equal(y.ravel(), layer(x.reshape(1, -1))[0])
+    (y, cache), (row, cache_of_row) = layer.forward(x), layer.forward(x.reshape(1, -1))
+    dx = layer.backward(x**3, cache)
+    assert y.shape == dx.shape == (2, 3, 4)
+    np.testing.assert_array_equal(y.ravel(), row[0])
+    np.testing.assert_array_equal(dx.ravel(), layer.backward(x.reshape(1, -1) ** 3, cache_of_row)[0])
 
 
 @pytest.mark.parametrize("layer", ALL, ids=repr)

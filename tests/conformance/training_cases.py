@@ -136,6 +136,7 @@ DOORS = [
         lambda **arguments: nnkit.History().append(**arguments),
         lambda: {"record": nnkit.EpochRecord(1, 1, 0.1, 0.5)},
         {"record": objects(nnkit.EpochRecord)},
+        {"record": "each of its records"},
     ),
     Door(
         "to_json",

@@ -108,7 +108,7 @@ def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: 
 def check_batch(owner: str, x: np.ndarray) -> None:
     """Refuse what is not a floating-point array with an axis of examples, or holds examples of nothing."""
     check_floats(owner, "x", x)
-    if x.ndim == 0 or (x.size == 0 and 0 in x.shape[1:]):
+    if x.ndim == 0 or 0 in x.shape[1:]:
         raise ValueError(f"{owner} expects x of shape (batch, ...), got {x.shape}; give it examples as rows.")
 
 

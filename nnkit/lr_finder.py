@@ -54,8 +54,8 @@ def learning_rate_range(
     """Train a copy for some steps, each at a larger rate, and record the losses: a range test.
 
     The rates grow from `low` to `high` by the same factor every step. The test ends early when the smoothed
-    loss is four times its lowest, or a loss is no longer a number. The trainer, its model, optimizer and
-    generators stay as they are, bit for bit.
+    loss is more than four times its lowest, or a loss is no longer a number. The trainer, its model,
+    optimizer and generators stay as they are, bit for bit.
 
     The rule behind `suggestion`: on a bowl of largest curvature L the loss turns at the limit of stability,
     2 / L for SGD without momentum, and a tenth of where it turns is stable with room to spare. Its weakness:

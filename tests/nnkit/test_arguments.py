@@ -1,6 +1,7 @@
 """The checks at the door: what passes unchanged, and what an error says."""
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -159,6 +160,34 @@ def test_a_shape_is_met_exactly():
     )
 
 
+def test_an_axis_given_by_name_has_any_length():
+    check = arguments.check_shape
+    for n in (0, 1, 7):
+        assert check("f", "x", np.ones((n, 3)), ("n", 3)) is None
+    for shape in ((7, 2), (3,), (7, 3, 1)):
+        assert refusal(ValueError, check, "f", "x", np.ones(shape), ("n", 3), "turn it") == (
+            f"f expects x of shape (n, 3), got {shape}; turn it."
+        )
+
+
+@pytest.mark.parametrize("shape", [(1,), (3,), (0,), (0, 3), (1, 1), (2, 1, 3)])
+def test_a_batch_has_an_axis_of_examples_and_may_be_empty(shape):
+    assert arguments.check_batch("f", np.ones(shape)) is None
+
+
+@pytest.mark.parametrize("shape", [(), (2, 0), (0, 0), (2, 3, 0), (2, 0, 3)])
+def test_examples_of_nothing_are_no_batch(shape):
+    assert refusal(ValueError, arguments.check_batch, "f", np.ones(shape)) == (
+        f"f expects x of shape (batch, ...), got {shape}; give it examples as rows."
+    )
+
+
+def test_a_batch_is_an_array_of_floats():
+    assert refusal(TypeError, arguments.check_batch, "f", np.ones((2, 3), int)) == (
+        "f expects x as a floating-point ndarray, got dtype int64; convert it with x.astype(np.float64)."
+    )
+
+
 @pytest.mark.parametrize("array", [[1, 2], [[True]], np.ones((2, 3), np.float32), np.ones(1, np.uint8)])
 def test_real_numbers_become_an_array_of_their_own_dtype(array):
     found = arguments.as_numbers("f", "x", array)
@@ -181,6 +210,79 @@ def test_what_holds_no_real_numbers_is_refused():
         )
 
 
+def test_numbers_may_be_asked_for_in_a_shape():
+    check = arguments.as_numbers
+    assert check("f", "x", [[1, 2]], (1, 2)).tolist() == [[1, 2]]
+    assert refusal(ValueError, check, "f", "x", [1, 2], (3,)) == "f expects x of shape (3,), got (2,)."
+    assert refusal(ValueError, check, "f", "x", [1, 2], (2, 1)) == (
+        "f expects x of shape (2, 1), got (2,); add an axis with x[..., None]."
+    )
+    assert refusal(ValueError, check, "f", "x", [[1], [2]], (2,)) == (
+        "f expects x of shape (2,), got (2, 1); drop the last axis with x[..., 0]."
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64])
+def test_class_indices_are_whole_numbers_below_the_number_of_classes(dtype):
+    found = arguments.as_classes("f", "y", np.array([2, 0, 1], dtype), 3, 3)
+    assert found.tolist() == [2, 0, 1]
+    assert found.dtype == dtype
+    assert arguments.as_classes("f", "y", [10**6], 1).tolist() == [10**6]  # of how many is not known
+
+
+@pytest.mark.parametrize(
+    ("array", "kind", "rest"),
+    [
+        (
+            [0, 1],
+            ValueError,
+            "of shape (3,) with class indices, got (2,); give one class index per example.",
+        ),
+        (
+            [[0], [1], [2]],
+            ValueError,
+            "of shape (3,) with class indices, got (3, 1); drop the last axis with y[..., 0].",
+        ),
+        (
+            [[0, 1]] * 3,
+            ValueError,
+            "of shape (3,) with class indices, got (3, 2); give one class index per example.",
+        ),
+        (
+            [0.0, 1.0, 2.0],
+            TypeError,
+            "to hold class indices as integers, got dtype float64; convert it with y.astype(np.int64).",
+        ),
+        (
+            ["a", "b", "c"],
+            TypeError,
+            "to hold real numbers, got dtype <U1; encode it as numbers first.",
+        ),
+        (
+            [0, 3, 1],
+            ValueError,
+            "to hold class indices from 0 to 2, got 3; "
+            "number the classes from 0; the model needs one output for each.",
+        ),
+        (
+            [0, -1, 2],
+            ValueError,
+            "to hold class indices from 0 to 2, got -1; "
+            "number the classes from 0; the model needs one output for each.",
+        ),
+    ],
+)
+def test_what_holds_no_class_indices_is_refused(array, kind, rest):
+    assert refusal(kind, arguments.as_classes, "f", "y", array, 3, 3) == f"f expects y {rest}"
+
+
+def test_what_would_do_for_class_indices_is_said():
+    text = refusal(ValueError, arguments.as_classes, "f", "y", [0], 3, 3, others=" or a name")
+    assert text == (
+        "f expects y of shape (3,) with class indices or a name, got (1,); give one class index per example."
+    )
+
+
 def test_long_values_are_shortened():
     assert arguments.described("a" * 100) == f"str '{'a' * 12}...{'a' * 13}'"
     assert arguments.described(np.ones((2, 3))) == "an ndarray of shape (2, 3)"
@@ -198,6 +300,15 @@ def test_a_pair_has_one_target_for_each_row():
     )
 
 
+def test_a_pair_of_other_things_than_numbers_is_refused_by_name():
+    assert refusal(TypeError, arguments.as_pair, "f", ["a"], [0]).startswith("f expects X to hold real ")
+    assert refusal(TypeError, arguments.as_pair, "f", [0], ["a"]).startswith("f expects y to hold real ")
+    assert refusal(ValueError, arguments.as_pair, "f", [0], [0, 1]).startswith("f expects y with one target ")
+    assert refusal(TypeError, arguments.as_pair, "f", [0], ["a"], " of validation").startswith(
+        "f expects y of validation to hold real numbers"
+    )
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_what_is_not_finite_is_refused_with_its_first_row(bad):
     assert arguments.check_finite("f", "x", np.array([1, 2])) is None
@@ -205,4 +316,16 @@ def test_what_is_not_finite_is_refused_with_its_first_row(bad):
     assert refusal(ValueError, arguments.check_finite, "f", "x", x) == (
         "f expects x to be finite, got NaN or infinity in 2 of 4 rows, first in row 1; "
         "fill or drop these rows."
+    )
+
+
+def test_a_library_is_loaded_by_the_name_of_a_module():
+    assert arguments.load_library("f", "math") is math
+    assert arguments.load_library("f", "os.path") is os.path
+
+
+@pytest.mark.parametrize("module", ["no_such_package", "no_such_package.part.of_it"])
+def test_a_library_that_is_missing_is_told_by_the_name_of_its_package(module):
+    assert refusal(ImportError, arguments.load_library, "f", module) == (
+        "f expects the package no_such_package, which is not installed; pip install no_such_package."
     )

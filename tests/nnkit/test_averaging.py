@@ -198,6 +198,14 @@ def test_refreshed_statistics_are_the_means_over_the_batches(batch_size, rng):
     assert (first.momentum, second.momentum) == (0.1, 0.3)
 
 
+def test_by_default_a_batch_has_at_most_1024_rows():
+    layer = Statistics()
+    for rows, sizes in ((1024, [1024]), (1025, [513, 512])):
+        layer.batches.clear()
+        refresh_statistics(layer, np.ones((rows, 1)))
+        assert [len(x) for x in layer.batches] == sizes
+
+
 def test_refreshing_gives_the_momentum_back_after_an_error():
     layer = Statistics()
     model = nnkit.Sequential(layer, linear())

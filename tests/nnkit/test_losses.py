@@ -246,6 +246,30 @@ def test_the_best_constant_for_the_absolute_error_is_the_median():
     assert min(costs, key=costs.get) == 2.0
 
 
+def test_by_default_the_line_of_huber_begins_at_one():
+    differences, zero = np.array([[0.25, 1.0, 1.5, 3.0]]), np.zeros((1, 4))
+    assert Huber().value(differences, zero) == (0.25**2 / 2 + 1 / 2 + (1.5 - 0.5) + (3 - 0.5)) / 4
+
+
+def test_a_repr_shows_every_option_that_is_set():
+    assert repr(Huber()) == "Huber(delta=1.0)"
+    assert repr(MulticlassHinge(2)) == "MulticlassHinge(margin=2.0)"
+    assert repr(MeanSquaredError()) == "MeanSquaredError()"
+    assert repr(SoftmaxCrossEntropy()) == "SoftmaxCrossEntropy()"
+    assert repr(SoftmaxCrossEntropy(class_weights=[1, 2])) == "SoftmaxCrossEntropy(class_weights=[1.0, 2.0])"
+    assert repr(SoftmaxCrossEntropy(class_weights=[3], label_smoothing=0.1)) == (
+        "SoftmaxCrossEntropy(class_weights=[3.0], label_smoothing=0.1)"
+    )
+
+
+def test_the_repr_of_a_loss_of_ones_own_is_its_call():
+    class Asymmetric(MeanSquaredError):
+        def __init__(self, above=1.0, below=2.0):
+            self.above, self.below = above, below
+
+    assert repr(Asymmetric(below=3.0)) == "Asymmetric(above=1.0, below=3.0)"
+
+
 @pytest.mark.parametrize(
     ("make", "text"),
     [
@@ -460,6 +484,15 @@ def test_cross_entropy_refuses_logits_without_a_class_axis():
         "SoftmaxCrossEntropy expects prediction of shape (batch, classes), got (4,); "
         "give the model one output per class.",
     )
+
+
+@pytest.mark.parametrize("wrong", [[1.5, -0.5, 0.0], [0.5, 0.0, 0.25]])
+def test_the_first_row_that_is_no_distribution_is_named(wrong):
+    target = np.eye(3)[CLASSES]
+    target[2:] = wrong
+    kind, text = refusal(SoftmaxCrossEntropy(), LOGITS, target)
+    assert kind is ValueError
+    assert f"got {np.array(wrong)} in row 2; " in text
 
 
 def test_a_row_of_nan_probabilities_is_refused():

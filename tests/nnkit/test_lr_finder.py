@@ -126,6 +126,24 @@ def test_it_stops_when_the_loss_explodes(data):
     assert np.isfinite(result.losses).all()
 
 
+def test_a_loss_of_exactly_four_times_the_lowest_goes_on():
+    trainer, data = bowl([2.0], lambda p: nnkit.SGD(p, 0.1))  # a step is w -= rate * 2 w
+    result = learning_rate_range(trainer, data, low=1.5, high=2.0, steps=4)
+    assert result.losses[:2].tolist() == [1.0, 4.0]
+    assert len(result.losses) == 3  # -2 moved on to beyond 4 times 1
+
+
+def test_by_default_a_hundred_rates_go_from_a_hundred_thousandth_to_one():
+    trainer, data = bowl([0.5], lambda p: nnkit.SGD(p, 0.1))  # stable up to 4
+    rates = learning_rate_range(trainer, data).rates
+    assert (len(rates), rates[0], rates[-1]) == (100, 1e-5, 1.0)
+
+
+def test_two_steps_suffice():
+    trainer, data = bowl([2.0], lambda p: nnkit.SGD(p, 0.1))
+    assert learning_rate_range(trainer, data, low=0.1, high=0.2, steps=2).rates.tolist() == [0.1, 0.2]
+
+
 def test_it_stops_when_the_loss_is_no_longer_a_number():
     trainer, data = bowl([2.0], lambda p: nnkit.SGD(p, 0.1))
     result = learning_rate_range(trainer, data, low=0.9, high=1e308, steps=3)

@@ -104,6 +104,26 @@ def test_by_default_elastic_weighs_both_alike(rng):
     assert Elastic(0.3).value([W]) == Elastic(0.3, l1_share=0.5).value([W])
 
 
+def test_a_repr_names_the_biases_only_where_they_count():
+    assert repr(L1(0)) == "L1(strength=0.0)"
+    assert repr(L2(0.1, biases=True)) == "L2(strength=0.1, biases=True)"
+    assert repr(Elastic(0.1, l1_share=0)) == "Elastic(strength=0.1, l1_share=0.0)"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [
+        (3, "L2 expects parameters to be an Iterable, got int 3; pass model.parameters()."),
+        ([3], "L2 expects each of parameters to be a Parameter, got int 3; pass model.parameters()."),
+    ],
+)
+def test_what_holds_no_parameters_is_refused(parameters, text):
+    for call in (L2(0.1).value, L2(0.1).add_gradient):
+        with pytest.raises(TypeError) as error:
+            call(parameters)
+        assert str(error.value) == text
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.5, np.nan])
 def test_a_share_outside_0_to_1_is_refused(share):
     with pytest.raises(ValueError) as error:

@@ -56,6 +56,10 @@ def test_schedules_nest():
     )
 
 
+def test_a_step_of_the_staircase_is_a_tenth_by_default():
+    np.testing.assert_allclose([schedules.step_decay(5.0, 3)(step) for step in (2, 3, 6)], [5, 0.5, 0.05])
+
+
 def test_any_function_of_the_step_may_be_a_part():
     assert schedules.warmup(lambda step: step, 4)(2) == 2 * 3 / 4
     assert schedules.chain(lambda step: step, 3, lambda step: 10 * step)(5) == 20

@@ -98,7 +98,7 @@ states: $(VENV)/.test-installed ## Write the tables of explorers' states again (
 
 # --- Everything that must hold on every change ------------------------------------------------------
 
-test: $(VENV)/.test-installed ## Check everything: lint, unit tests, notebooks, book, site (8 minutes)
+test: $(VENV)/.test-installed ## Check everything: lint, unit tests, notebooks, book, site (10 minutes)
 	@red=""; \
 	for stage in $(STAGES); do \
 	  echo; echo "== $$stage"; \
@@ -121,7 +121,7 @@ test-notebooks: $(VENV)/.test-installed ## Run every chapter and compare with it
 test-book: book
 
 test-site: $(VENV)/.test-installed ## Drive the built site in a browser
-	$(BIN)/python -m pytest tests/site tests/book/test_api_page.py
+	$(BIN)/python -m pytest tests/site tests/book/test_api_page.py -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.test-installed ## Style, types, spelling, and the chapters' rules
 	@red=""; \

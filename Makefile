@@ -113,12 +113,13 @@ test: $(VENV)/.test-installed ## Check everything: lint, unit tests, notebooks, 
 test-lint: lint
 
 test-unit: $(VENV)/.test-installed ## Unit tests and doctests
-	$(BIN)/python -m pytest nnkit tests --ignore=tests/site -n $(WORKERS) --dist loadscope
+	$(BIN)/python -m pytest nnkit tests --ignore=tests/site --ignore=tests/book -n $(WORKERS) --dist loadscope
 
 test-notebooks: $(VENV)/.test-installed ## Run every chapter and compare with its stored outputs
 	NNKIT_EXPLORER_FRAMES=0 $(NBVAL) $(CHAPTERS)
 
-test-book: book
+test-book: book $(VENV)/.test-installed ## Build the book, and test what builds it
+	$(BIN)/python -m pytest tests/book -n $(WORKERS) --dist loadscope
 
 test-site: $(VENV)/.test-installed ## Drive the built site in a browser
 	$(BIN)/python -m pytest tests/site tests/book/test_api_page.py -n $(WORKERS) --dist loadfile

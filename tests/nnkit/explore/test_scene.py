@@ -157,10 +157,9 @@ def test_names_that_explore_keeps_for_itself_are_refused():
 
 @pytest.mark.parametrize("loaded", [True, False])
 def test_a_figure_of_pyplot_is_refused_and_closed(loaded, monkeypatch):
+    importlib.import_module("matplotlib.pyplot").close("all")  # whatever other tests left open
     if not loaded:
-        monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
-    else:
-        importlib.import_module("matplotlib.pyplot")
+        monkeypatch.delitem(sys.modules, "matplotlib.pyplot")
 
     def leaking(figure, a):
         pyplot = importlib.import_module("matplotlib.pyplot")

@@ -407,3 +407,10 @@ def test_a_file_of_another_version_says_so(tmp_path):
     forge(path, nnkit__json=json.dumps({"format": "nnkit model", "version": 2}))
     text = f"load expects {path} to hold ('nnkit model', 1), got ('nnkit model', 2); use what wrote it."
     refused(Linear(2, 3, rng=np.random.default_rng(0)), path, text)
+
+
+def test_what_follows_a_layer_used_twice_is_in_the_state_too():
+    rng = np.random.default_rng(0)
+    twice = nnkit.Linear(2, 2, rng=rng)
+    model = nnkit.Sequential(twice, twice, nnkit.Linear(2, 1, rng=rng))
+    assert list(nnkit.state(model)) == ["0.W", "0.b", "2.W", "2.b"]

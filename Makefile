@@ -122,7 +122,7 @@ test-book: book $(VENV)/.test-installed ## Build the book, and test what builds 
 	$(BIN)/python -m pytest tests/book -n $(WORKERS) --dist loadscope
 
 test-site: $(VENV)/.test-installed ## Drive the built site in a browser
-	$(BIN)/python -m pytest tests/site tests/book/test_api_page.py -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest tests/site -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.test-installed ## Style, types, spelling, and the chapters' rules
 	@red=""; \

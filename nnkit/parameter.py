@@ -217,6 +217,12 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     return fused
 
 
+def weights_of(parameters: Iterable[Parameter], *, biases: bool) -> list[Parameter]:
+    """Those of two or more axes, or with `biases` all; a fused one counts as its members."""
+    members = [member for parameter in parameters for member in parameter.members]
+    return [member for member in members if biases or member.value.ndim > 1]
+
+
 def as_parameters(owner: str, parameters: Parameters) -> list[Parameter]:
     """One Parameter or several as a list, if they are Parameters and distinct."""
     found = list(parameters) if isinstance(parameters, Iterable) else [parameters]

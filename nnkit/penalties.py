@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nnkit.arguments import check_bool, check_kind, check_number
-from nnkit.parameter import Parameter
+from nnkit.parameter import Parameter, weights_of
 
 __all__ = ["L1", "L2", "Elastic", "Penalty"]
 
@@ -71,11 +71,10 @@ class Penalty(ABC):
     def _weights(self, parameters: Iterable[Parameter]) -> list[Parameter]:
         name, mend = type(self).__name__, "pass model.parameters()"
         check_kind(name, "parameters", parameters, Iterable, mend)
-        members: list[Parameter] = []
+        parameters = list(parameters)
         for parameter in parameters:
             check_kind(name, "each of parameters", parameter, Parameter, mend)
-            members.extend(parameter.members)
-        return [member for member in members if self.biases or member.value.ndim > 1]
+        return weights_of(parameters, biases=self.biases)
 
     @abstractmethod
     def _cost(self, W: np.ndarray) -> float:

@@ -15,7 +15,6 @@ import pkgutil
 import sys
 import time
 from collections.abc import Iterator
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,8 @@ import numpy as np
 from nnkit.explore import Explorer, write_states
 from nnkit.explore.explorer import FRAMES_SWITCH, STORED_SWITCH
 from nnkit.explore.live import LONG
-from nnkit.explore.stored import Column, columns, values_at
+from nnkit.explore.scene import scalars
+from nnkit.explore.stored import Column, columns
 
 ROOT = Path(__file__).resolve().parent.parent
 NUMBERS = ROOT / "tests" / "nnkit" / "course" / "numbers"
@@ -46,12 +46,7 @@ def explorers(chapter: str) -> Iterator[Explorer]:
 def numbers_at(explorer: Explorer, position: tuple[int, ...]) -> dict[str, float]:
     """Compute the scalars of one state."""
     scene = explorer.fresh
-    frame = scene.compute(**values_at(scene, position)) if scene.compute else {}
-    return {
-        name: value
-        for name, value in frame.items()
-        if isinstance(value, Real) and not isinstance(value, bool)
-    }
+    return scalars(scene.compute(**scene.values_at(position))) if scene.compute else {}
 
 
 def numbers_of(explorer: Explorer) -> dict[str, Column]:

@@ -35,8 +35,6 @@ class Shot:
     ----------
     sentence : str
         What is to be seen, in words.
-    numbers : dict of str to float
-        The scalars of the frame.
     figure : Figure or None
         The picture of a picture explorer.
     texts : dict of str to str
@@ -46,10 +44,24 @@ class Shot:
     """
 
     sentence: str
-    numbers: dict[str, float]
     figure: Figure | None = None
     texts: dict[str, str] = field(default_factory=dict)
     frame: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The scalars of the frame."""
+        return scalars(self.frame)
+
+
+def scalars(frame: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is a single number in a frame; a truth value is none."""
+    kinds = (int, float, np.integer, np.floating)
+    return {
+        name: value
+        for name, value in frame.items()
+        if isinstance(value, kinds) and not isinstance(value, bool)
+    }
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ class Scene:
         """
         before = _pyplot_figures()
         try:
-            shot = self._shot(self._values(position))
+            shot = self._shot(self.values_at(position))
             _check_pyplot(before)
             return shot
         except Exception as error:
@@ -127,7 +139,7 @@ class Scene:
 
     def described(self, position: tuple[int, ...]) -> str:
         """Return a state as text, such as ``slope=2, double=True``."""
-        return ", ".join(f"{name}={value!r}" for name, value in self._values(position).items())
+        return ", ".join(f"{name}={value!r}" for name, value in self.values_at(position).items())
 
     def owner(self) -> str:
         """Return the names of the functions that an author would mend."""
@@ -138,7 +150,8 @@ class Scene:
         """Return the filled template of a state; empty without a template."""
         return self.template.filled(shot.texts) if self.template else ""
 
-    def _values(self, position: tuple[int, ...]) -> dict[str, Any]:
+    def values_at(self, position: tuple[int, ...]) -> dict[str, Any]:
+        """Return what the functions get in a state, by the controls' names."""
         pairs = zip(self.controls.items(), position, strict=True)
         return {name: control.values[at] for (name, control), at in pairs}
 
@@ -150,19 +163,18 @@ class Scene:
             )
         arguments = (lambda canvas: (canvas,)) if frame is None else (lambda canvas: (frame, canvas))
         keywords = values if frame is None else {}
-        numbers = {key: value for key, value in (frame or {}).items() if _is_number(value)}
         kept = dict(frame or {})
         if self.template is not None:
             texts: dict[str, str] = {}
             sentence = _sentence(self.draw(*arguments(texts), **keywords))
             self.template.check(texts)
-            return Shot(sentence, numbers, texts=texts, frame=kept)
+            return Shot(sentence, texts=texts, frame=kept)
         with mpl.rc_context(book_style()):
             figure = Figure(figsize=self.size)
             sentence = _sentence(self.draw(*arguments(figure), **keywords))
         if not figure.axes:
             raise _Nothing("draw left the figure empty.")
-        return Shot(sentence, numbers, figure=figure, frame=kept)
+        return Shot(sentence, figure=figure, frame=kept)
 
     def _check_names(self) -> None:
         function = self.compute or self.draw
@@ -223,7 +235,3 @@ def _sentence(answer: Any) -> str:
             f"draw expects to return its sentence or nothing, it returned {type(answer).__name__}."
         )
     return answer or ""
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)

@@ -39,12 +39,6 @@ class Column:
         return value.item() if np.ndim(value) == 0 else np.array(value)
 
 
-def values_at(scene: Scene, position: tuple[int, ...]) -> dict[str, Any]:
-    """Return what `compute` gets in a state, by the controls' names."""
-    pairs = zip(scene.controls.items(), position, strict=True)
-    return {name: control.values[at] for (name, control), at in pairs}
-
-
 def columns(scene: Scene, frames: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
     """Arrange the frames of all states by name.
 
@@ -92,7 +86,7 @@ def write_states(scene: Scene, path: str | Path) -> None:
         a number, a truth value, a text nor an array, of one shape in every state.
     """
     compute = _compute(scene)
-    frames = [compute(**values_at(scene, position)) for position in scene.positions()]
+    frames = [compute(**scene.values_at(position)) for position in scene.positions()]
     table = columns(scene, frames)
     about = {**_about(scene), "axes": {name: column.axes for name, column in table.items()}}
     arrays: dict[str, Any] = {f"value.{name}": column.values for name, column in table.items()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnkit.optimizers.base import Optimizer, Rate
+from nnkit.parameter import weights_of
 
 __all__ = ["AdaGrad", "Adam", "AdamW", "RMSProp"]
 
@@ -220,9 +221,8 @@ class AdamW(Adam):
     biases: bool = False
 
     def _update(self, rate: float) -> None:
-        for member in (member for parameter in self.parameters for member in parameter.members):
-            if self.biases or member.value.ndim > 1:
-                member.value *= 1 - rate * self.weight_decay
+        for W in weights_of(self.parameters, biases=self.biases):
+            W.value *= 1 - rate * self.weight_decay
         super()._update(rate)
 
 

@@ -12,7 +12,6 @@ from nnkit.explore import (
     explore,
     read_states,
     slider,
-    stored,
     toggle,
     write_states,
 )
@@ -61,7 +60,7 @@ def path(scene, tmp_path):
 def test_every_frame_is_read_back_exactly_and_nothing_is_computed(scene, path):
     look_up = read_states(scene, path)
     for position in scene.positions():
-        values = stored.values_at(scene, position)
+        values = scene.values_at(position)
         frame = look_up(**values)
         assert CALLS == []
         expected = train(**values)

@@ -16,7 +16,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from nnkit.explore.controls import Control
-from nnkit.explore.live import Latest, Question, SignOfWork, input_of, row_of
+from nnkit.explore.live import CLICKABLE, Clicks, Latest, Question, SignOfWork, input_of, row_of
 from nnkit.explore.page import page_html
 from nnkit.explore.pictures import to_png
 from nnkit.explore.prediction import Prediction
@@ -77,6 +77,7 @@ class Explorer(widgets.VBox):
         self.sentence = widgets.HTML(value=self._said())
         self.latest = Latest(lambda: self._redraw(self.scene))
         super().__init__(self._rows())
+        self.add_class("nn-explorer-live")
         for box in self.inputs.values():
             names = "value" if isinstance(box, widgets.Checkbox) else "index"
             box.observe(lambda _: self.latest.request(), names=names)
@@ -103,18 +104,19 @@ class Explorer(widgets.VBox):
     def _rows(self) -> list[Any]:
         rows = [row_of(self.inputs[name], control) for name, control in self.scene.controls.items()]
         if self.fresh is not self.scene:
-            layout = widgets.Layout(width="auto")
+            layout = widgets.Layout(width="auto", align_self="flex-start")
             button = widgets.Button(description="Compute this state here", layout=layout)
             button.on_click(lambda _: self.recompute())
             rows.append(button)
-        if self.scene.prediction is not None:
-            rows.append(Question(self.scene.prediction, lambda: self._show(True)))
-            self._show(False)
-        return [*rows, self.sentence, self.stage]
+        rows += [self.sentence, self.stage]
+        if self.scene.prediction is not None:  # nothing is turned or seen before the guess, as in a page
+            rows.insert(0, Question(self.scene.prediction, lambda: _show(rows[1:], True)))
+            _show(rows[1:], False)
+        return [*rows, Clicks(self.inputs)] if self._clickable else rows
 
-    def _show(self, visible: bool) -> None:
-        for part in (self.sentence, self.stage):
-            part.layout.display = None if visible else "none"
+    @property
+    def _clickable(self) -> bool:
+        return self.scene.template is not None and bool(self.scene.template.picks)
 
     def _redraw(self, scene: Scene) -> bool:
         """Draw where the controls stand; return whether that worked."""
@@ -135,7 +137,8 @@ class Explorer(widgets.VBox):
     def _drawn(self) -> bytes | str:
         if self.shot.figure is not None:
             return to_png(self.shot.figure, dpi=LIVE_DPI)
-        return PLATE.format(self.scene.markup(self.shot))
+        plate = PLATE.format(self.scene.markup(self.shot))
+        return CLICKABLE.format(plate) if self._clickable else plate
 
     def _said(self) -> str:
         return SENTENCE.format(html.escape(self.shot.sentence))
@@ -181,6 +184,8 @@ def explore(
     draw : callable
         ``draw(frame, figure)`` with `compute`, ``draw(figure, **controls)`` without; returns the sentence
         that says what is seen. With `template` it gets a dict for the slots' texts instead of a figure.
+        A function written for `interact`, whose arguments are the controls and nothing else, draws with
+        pyplot, on the current axes or a figure that it returns.
     compute : callable, optional
         ``compute(**controls) -> dict``: numbers only. Its scalars are the explorer's key numbers.
     name : str, optional
@@ -258,6 +263,11 @@ def _check_controls(controls: Mapping[str, Any], own: Mapping[str, Any]) -> None
                 f"explore expects {key} to be a slider, choice, toggle or play, "
                 f"got {type(control).__name__}; write {key}=slider(low, high)."
             )
+
+
+def _show(parts: list[Any], visible: bool) -> None:
+    for part in parts:
+        part.layout.display = None if visible else "none"
 
 
 def _stage(scene: Scene, drawn: bytes | str) -> Any:

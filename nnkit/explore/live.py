@@ -18,6 +18,15 @@ from nnkit.explore.prediction import Prediction
 GATHER = 0.01  # seconds without a further turn after which a state is drawn
 PATIENCE = 0.1  # seconds after which it is drawn even while turns keep coming
 LONG = 0.3  # seconds; a state that takes longer shows that it is being worked on
+# Around a template with clickable elements, inside a widget of class nn-explorer-live; see `Clicks`.
+CLICKABLE = (
+    '<style>.nn-explorer-live [data-pick] {{ cursor: pointer; }}</style><div onclick="'
+    "const part = event.target.closest('[data-pick]');"
+    "const field = this.closest('.nn-explorer-live').querySelector('.nn-clicks input');"
+    "if (part) {{ field.value = part.dataset.pick;"
+    "field.dispatchEvent(new Event('change', {{ bubbles: true }})); }}"
+    '">{}</div>'
+)
 
 
 class Latest:
@@ -134,6 +143,33 @@ def row_of(box: Any, control: Control) -> Any:
     )
     widgets.link((player, "value"), (box, "index"))
     return widgets.HBox([box, player])
+
+
+class Clicks(widgets.Text):
+    """An unseen text field that takes the clicks on a template's elements to their controls.
+
+    Widgets tell the kernel of no click inside HTML, but of every change of a text field. The page writes
+    ``control:number`` into this one. The keyboard has the control itself, which does the same.
+
+    Parameters
+    ----------
+    inputs : dict of str to Widget
+        The controls' widgets, by name.
+    """
+
+    def __init__(self, inputs: dict[str, Any]) -> None:
+        self.inputs = inputs
+        super().__init__(layout=widgets.Layout(display="none"))
+        self.add_class("nn-clicks")
+        self.observe(lambda change: self._pick(change.new), names="value")
+
+    def _pick(self, clicked: str) -> None:
+        name, _, at = clicked.partition(":")
+        if name not in self.inputs:
+            return
+        box = self.inputs[name]
+        setattr(box, "value" if isinstance(box, widgets.Checkbox) else "index", int(at))
+        self.value = ""  # so that the same click is a change again
 
 
 class Question(widgets.VBox):

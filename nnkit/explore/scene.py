@@ -170,15 +170,27 @@ class Scene:
             self.template.check(texts)
             return Shot(sentence, texts=texts, frame=kept)
         with mpl.rc_context(book_style()):
-            figure = Figure(figsize=self.size)
-            sentence = _sentence(self.draw(*arguments(figure), **keywords))
+            if not self._gives_canvas:
+                figure, sentence = _drawn_with_pyplot(self.draw, values, self.size)
+            else:
+                figure = Figure(figsize=self.size)
+                sentence = _sentence(self.draw(*arguments(figure), **keywords))
         if not figure.axes:
-            raise _Nothing("draw left the figure empty.")
+            mend = "." if self._gives_canvas else "; leave out plt.show() and plt.close()."
+            raise _Nothing(f"draw left the figure empty{mend}")
         return Shot(sentence, figure=figure, frame=kept)
+
+    @property
+    def _gives_canvas(self) -> bool:
+        """False for a function of the controls alone, which draws with pyplot as one for `interact` does."""
+        if self.compute is not None or self.template is not None:
+            return True
+        return next(iter(inspect.signature(self.draw).parameters), None) not in self.controls
 
     def _check_names(self) -> None:
         function = self.compute or self.draw
-        parameters = list(inspect.signature(function).parameters.values())[0 if self.compute else 1 :]
+        canvas = not self.compute and self._gives_canvas
+        parameters = list(inspect.signature(function).parameters.values())[1 if canvas else 0 :]
         if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             return
         taken = [parameter.name for parameter in parameters]
@@ -212,6 +224,24 @@ def _pyplot_figures() -> set[int]:
     """The numbers of the figures that pyplot keeps; it is not loaded for this."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     return set(pyplot.get_fignums()) if pyplot else set()
+
+
+def _drawn_with_pyplot(
+    draw: Callable[..., Any], values: dict[str, Any], size: tuple[float, float]
+) -> tuple[Figure, str]:
+    """The figure that a function returns or leaves as the current one, and its sentence; all are closed."""
+    import matplotlib.pyplot as plt
+
+    before = _pyplot_figures()
+    plt.figure(figsize=size)
+    try:
+        answer = draw(**values)
+        if isinstance(answer, Figure):
+            return answer, ""
+        return plt.gcf(), _sentence(answer)
+    finally:
+        for number in _pyplot_figures() - before:
+            plt.close(number)
 
 
 def _check_pyplot(before: set[int]) -> None:

@@ -119,6 +119,17 @@ def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
     assert "0." in sentence.inner_text()
 
 
+def test_a_click_on_an_element_of_the_template_turns_its_control(page):
+    cell = cell_with(page, "stepper()")
+    choice = cell.locator("select").last
+    for wanted in ("w2", "w7"):
+        part = cell.locator(f"[aria-label='Look at {wanted}']")
+        assert part.evaluate("(part) => getComputedStyle(part).cursor") == "pointer"
+        part.click()
+        page.wait_for_function("([box, text]) => box.value === text", arg=[choice.element_handle(), wanted])
+        cell.locator("caption", has_text=f"{wanted}, from").wait_for()
+
+
 # Turn the slider's handle with the keyboard and note the picture's box in every frame until it is drawn anew.
 BOXES = """async ([handle, image]) => {
   const boxes = new Set();

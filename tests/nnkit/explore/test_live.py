@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from jupyter_client.manager import KernelManager
 
-from nnkit.explore import explore, live, slider, toggle
+from nnkit.explore import choice, explore, live, play, predict, slider, toggle
 from nnkit.explore.explorer import FRAMES_SWITCH, SENTENCE
 
 SET_UP = """
@@ -179,3 +179,47 @@ def test_a_failure_keeps_the_picture_and_shows_the_traceback_until_mended(monkey
     explorer.inputs["a"].index = 2
     assert explorer.sentence.value == SENTENCE.format("It ends at 1.0.")
     assert explorer.stage.value != before
+
+
+def fill(frame, slots):
+    slots["seen"] = str(frame["a"])
+    return f"Now {frame['a']}, {frame['which']}, {frame['on']}."
+
+
+def clicked(markup):
+    controls = {"a": play(slider(1, 4)), "which": choice(["b", "c"]), "on": toggle()}
+    return explore(fill, lambda a, which, on: {"a": a, "which": which, "on": on}, template=markup, **controls)
+
+
+def test_a_click_on_an_element_of_a_template_turns_its_control_every_time(monkeypatch):
+    monkeypatch.delenv(FRAMES_SWITCH, raising=False)
+    explorer = clicked('<p data-text="seen" data-pick="a:2"/>')
+    clicks = explorer.children[-1]
+    assert isinstance(clicks, live.Clicks) and clicks.layout.display == "none"
+    for click, position in [("a:2", (2, 0, 0)), ("which:1", (2, 1, 0)), ("on:1", (2, 1, 1))]:
+        clicks.value = click
+        assert (explorer.position, clicks.value) == (position, "")
+    explorer.inputs["a"].index = 0
+    clicks.value = "a:2"
+    assert explorer.sentence.value == SENTENCE.format("Now 3, c, True.")
+    clicks.value = "nothing:1"
+    assert explorer.position == (2, 1, 1)
+
+
+def test_only_a_template_with_elements_to_click_looks_clickable(monkeypatch):
+    monkeypatch.delenv(FRAMES_SWITCH, raising=False)
+    with_clicks, without = clicked('<p data-text="seen" data-pick="a:2"/>'), clicked('<p data-text="seen"/>')
+    assert "cursor: pointer" in with_clicks.stage.value and "onclick" in with_clicks.stage.value
+    assert "cursor" not in without.stage.value and "onclick" not in without.stage.value
+    assert not any(isinstance(part, live.Clicks) for part in without.children)
+
+
+def test_nothing_can_be_turned_or_seen_before_the_guess(monkeypatch):
+    monkeypatch.delenv(FRAMES_SWITCH, raising=False)
+    asked = predict("Which way?", ["up", "down"])
+    explorer = explore(line, lambda a: {"end": a}, a=slider(1, 3), predict=asked)
+    question, *others = explorer.children
+    assert isinstance(question, live.Question) and explorer.inputs["a"] in others
+    assert {part.layout.display for part in others} == {"none"}
+    question.skip.click()
+    assert {part.layout.display for part in others} == {None}

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from nnkit.explore import ExplorerError, Scene, Template, explore, slider, toggle
+from nnkit.explore.pictures import to_svg
 
 
 def line(figure, slope):
@@ -182,3 +183,45 @@ def test_figures_that_were_open_before_are_left_alone():
     assert scene(line, slope=slider(0, 1)).shot((0,)).figure is not None
     assert pyplot.get_fignums() == [own.number]
     pyplot.close(own)
+
+
+def current(slope):
+    importlib.import_module("matplotlib.pyplot").plot([0, 1], [0, slope])
+    return f"slope {slope}"
+
+
+def returned(slope):
+    figure, axes = importlib.import_module("matplotlib.pyplot").subplots()
+    axes.plot([0, 1], [0, slope])
+    return figure
+
+
+@pytest.mark.parametrize(("draw", "sentence"), [(current, "slope 2"), (returned, "")])
+def test_a_function_of_the_controls_alone_draws_with_pyplot_and_leaves_no_figure(draw, sentence):
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    own = pyplot.figure()
+    shot = scene(draw, slope=slider(1, 3)).shot((1,))
+    assert (list(shot.figure.axes[0].lines[0].get_ydata()), shot.sentence) == ([0, 2], sentence)
+    assert pyplot.get_fignums() == [own.number] and not own.axes
+    pyplot.close(own)
+
+
+def test_pyplot_figures_have_the_size_and_style_of_all_others():
+    given, own = (scene(draw, slope=slider(1, 3)).shot((1,)).figure for draw in (line, current))
+    assert list(own.get_size_inches()) == list(given.get_size_inches())
+    assert to_svg(own, salt="a") == to_svg(given, salt="a")
+
+
+@pytest.mark.parametrize("fails", [lambda pyplot: pyplot.close("all"), lambda pyplot: 1 / 0])
+def test_a_pyplot_function_that_fails_leaves_no_figure(fails):
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    pyplot.close("all")
+    with pytest.raises(ExplorerError):
+        scene(lambda slope: fails(pyplot), slope=slider(1, 3)).shot((1,))
+    assert pyplot.get_fignums() == []
+
+
+def test_a_pyplot_figure_that_was_closed_or_shown_is_told_so():
+    with pytest.raises(ExplorerError) as error:
+        scene(lambda a: importlib.import_module("matplotlib.pyplot").close("all"), a=slider(0, 1)).shot((0,))
+    assert "draw left the figure empty; leave out plt.show() and plt.close(). Mend" in str(error.value)

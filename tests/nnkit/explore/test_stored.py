@@ -1,6 +1,7 @@
 """Tables of states: read back exactly, looked up without computing, refused when they no longer fit."""
 
 import json
+import re
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Every explorer of the built book, driven in a browser: controls, keyboard, play, reset, address."""
+"""Every explorer of the built book, driven in a browser: controls, keyboard, play, reset, address.
+
+The tests share the open pages; each finds the explorer as a reader does who just arrived and has guessed.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,15 @@ TURNED = """(figure) => [...figure.querySelectorAll('[data-axis]')]
   .map((input) => [input, input.type === 'checkbox' ? Number(input.checked) : Number(input.value)])
   .filter(([input, at]) => at !== Number(input.dataset.start))
   .map(([input, at]) => `${figure.dataset.explorer}.${input.name}=${at}`)"""
+COLORS = """(figure) => [...figure.querySelectorAll('.nn-stage *')].map((element) => {
+  const { fill, stroke } = getComputedStyle(element);
+  return `${fill} ${stroke}`;
+})"""
+START = (
+    """(figure) => [...figure.querySelectorAll('[data-axis]')].map((input) => Number(input.dataset.start))"""
+)
+TEXTS = """(figure) => Object.fromEntries([...figure.querySelectorAll('[data-text]')]
+  .map((element) => [element.dataset.text, element.textContent]))"""
 SET = """(figure, position) => figure.querySelectorAll('[data-axis]').forEach((input, axis) => {
   if (input.type === 'checkbox') input.checked = position[axis] === 1; else input.value = position[axis];
   input.dispatchEvent(new Event('input', { bubbles: true }));
@@ -49,22 +61,33 @@ def explorers(site, page_paths):
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(visit, address):
-    def open_explorer(path, name, via="file", hash="", **options):
-        seen = visit(address(path, via) + hash, **options)
+    """An explorer in its first state: on a page that the tests share, or with `hash` on one of its own."""
+    pages = {}
+
+    def open_explorer(path, name, via="file", hash="", fresh=False, **options):
+        key = (path, via, *sorted(options.items()))
+        if hash or fresh or key not in pages:
+            seen = visit(address(path, via) + hash, **options)
+        else:
+            seen = pages[key]
+        if not (hash or fresh):
+            pages[key] = seen
         figure = seen.page.locator(f'[data-explorer="{name}"]')
         figure.scroll_into_view_if_needed()
         seen.page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
-        if figure.locator(".nn-skip").count():  # a question; test_explorer_page answers it
+        if figure.locator(".nn-skip").is_visible():  # a question; test_explorer_page answers it
             figure.locator(".nn-skip").click()
+        if not hash:
+            figure.evaluate(SET, figure.evaluate(START))
         return seen, figure
 
     return open_explorer
 
 
 def shown(figure):
-    return figure.locator(".nn-stage").inner_html(), figure.locator(".nn-sentence").inner_text()
+    return figure.locator(".nn-stage").inner_html(), figure.locator(".nn-sentence").text_content()
 
 
 def turn(control, to_end):
@@ -103,13 +126,10 @@ def test_the_state_that_is_shown_is_the_one_that_was_asked_for(explorers, opened
         for _ in range(15):
             position = [int(rng.integers(count)) for count in shape]
             figure.evaluate(SET, position)
-            for slot in {
-                element.get_attribute("data-text") for element in figure.locator("[data-text]").all()
-            }:
+            for slot, text in figure.evaluate(TEXTS).items():
                 axes, at, texts = (table[slot][key] for key in ("axes", "at", "texts"))
                 grid = np.reshape(at, [shape[axis] for axis in axes])
-                expected = texts[grid[tuple(position[axis] for axis in axes)]]
-                assert figure.locator(f'[data-text="{slot}"]').first.text_content() == expected, (name, slot)
+                assert text == texts[grid[tuple(position[axis] for axis in axes)]], (name, slot)
 
 
 @pytest.mark.parametrize("via", ["file", "http"])
@@ -153,7 +173,9 @@ def test_sliders_speak_their_value(explorers, opened):
 def test_play_walks_to_the_end_and_pause_stops(explorers, opened):
     played = 0
     for path, name in explorers:
-        seen, figure = opened(path, name)
+        if not opened(path, name)[1].locator(".nn-play").count():
+            continue
+        seen, figure = opened(path, name, fresh=True)  # its clock will be held
         for player in figure.locator(".nn-play").all():
             played += 1
             control = figure.locator(f"#{player.get_attribute('data-for')}")
@@ -185,23 +207,29 @@ def test_touching_an_element_of_the_picture_sets_its_control(explorers, opened):
 
 
 def test_the_address_remembers_and_brings_back_a_state(explorers, opened):
-    for path, name in explorers:
-        seen, figure = opened(path, name)
-        for control in figure.locator("[data-axis]").all():
-            turn(control, to_end=True)
-        state = shown(figure)
-        turned = figure.evaluate(TURNED)
-        assert turned
+    for path in dict.fromkeys(path for path, _ in explorers):
+        names = [name for place, name in explorers if place == path]
+        turned, states = [], {}
+        entries = opened(path, names[0])[0].page.evaluate("history.length")
+        for name in names:
+            seen, figure = opened(path, name)
+            for control in figure.locator("[data-axis]").all():
+                turn(control, to_end=True)
+            states[name] = shown(figure)
+            turned += (own := figure.evaluate(TURNED))
+            assert own
         seen.page.wait_for_function(
             "(parts) => parts.every((part) => location.hash.split('&').includes(part))", arg=turned
         )
-        assert seen.page.evaluate("history.length") <= 2, "turning a slider must not fill the history"
-        again, same = opened(path, name, hash=seen.page.evaluate("location.hash"))
-        again.page.wait_for_function(
-            "(old) => document.querySelector(old[0]).innerText === old[1]",
-            arg=[f'[data-explorer="{name}"] .nn-sentence', state[1]],
-        )
-        assert shown(same) == state
+        assert seen.page.evaluate("history.length") == entries, "turning a slider must not fill the history"
+        again, _ = opened(path, names[0], hash=seen.page.evaluate("location.hash"))
+        for name, state in states.items():
+            figure = again.page.locator(f'[data-explorer="{name}"]')
+            again.page.wait_for_function(
+                "([figure, text]) => figure.querySelector('.nn-sentence').textContent === text",
+                arg=[figure.element_handle(), state[1]],
+            )
+            assert figure.locator(".nn-stage").inner_html() == state[0]
 
 
 def test_a_change_is_on_screen_within_two_frames(explorers, opened, record_property):
@@ -215,7 +243,7 @@ def test_a_change_is_on_screen_within_two_frames(explorers, opened, record_prope
 
 def test_the_keyboard_may_walk_on_while_it_plays(explorers, opened):
     path, name = next((path, name) for path, name in explorers if name == "stepper")
-    seen, figure = opened(path, name)
+    seen, figure = opened(path, name, fresh=True)  # its clock will be held
     player = figure.locator(".nn-play").first
     seen.page.clock.install()
     player.click()
@@ -257,7 +285,7 @@ def test_damaged_data_leave_the_first_state_and_a_word(explorers, browser, addre
 
 def test_a_link_to_a_state_works_in_a_page_that_is_open(explorers, opened):
     path, name = explorers[0]
-    seen, figure = opened(path, name)
+    seen, figure = opened(path, name, fresh=True)
     control = figure.locator("[data-axis]").first
     seen.page.evaluate(f"location.hash = '#explore&{name}.{control.get_attribute('name')}=3'")
     seen.page.wait_for_function(f"document.querySelector('[data-explorer={name}] [data-axis]').value === '3'")
@@ -266,11 +294,13 @@ def test_a_link_to_a_state_works_in_a_page_that_is_open(explorers, opened):
 def test_pictures_follow_the_theme(explorers, opened):
     for path, name in explorers:
         seen, figure = opened(path, name)
-        ink = "getComputedStyle(document.documentElement).getPropertyValue('--nn-ink')"
-        light = seen.page.evaluate(ink)
+        turn(figure.locator("[data-axis]").first, to_end=True)  # a picture that the script put there
+        light = figure.evaluate(COLORS)
         seen.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        assert seen.page.evaluate(ink) != light
-        assert "var(--nn-ink" in figure.locator(".nn-stage").inner_html()
+        dark = figure.evaluate(COLORS)
+        seen.page.evaluate("document.documentElement.dataset.theme = 'light'")
+        assert len(dark) == len(light) and dark != light, name
+        assert figure.evaluate(COLORS) == light, name
 
 
 def test_states_load_when_the_explorer_comes_near_and_weigh_little(explorers, site, visit, address):
@@ -291,7 +321,7 @@ def test_nothing_is_cut_off_at_phone_width(explorers, opened):
         seen, figure = opened(path, name, width=390, height=800)
         box = figure.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-        figure.locator("summary").click()
+        figure.locator(".nn-more").evaluate("(more) => { more.open = true; }")
         for control in figure.locator("select, input[type=range], button, summary").all():
             if not control.is_visible():  # a question that was answered
                 continue

@@ -48,6 +48,20 @@ LOOK = """() => {
   };
 }"""
 
+# An API page says the same of hundreds of names. Marks the entries made of kinds of elements (tag, classes,
+# parent) that entries before them showed: a style sheet cannot tell these apart.
+MARK_REPEATED = """() => {
+  const name = (element) => `${element.tagName} ${element.className}`;
+  const kind = (element) => `${name(element)} in ${name(element.parentElement)}`;
+  const seen = new Set();
+  for (const entry of document.querySelectorAll('article section > dl.py')) {
+    const kinds = [...entry.querySelectorAll('*')].map(kind);
+    if (kinds.every((one) => seen.has(one))) entry.dataset.repeated = '';
+    for (const one of kinds) seen.add(one);
+  }
+  return document.querySelectorAll('[data-repeated]').length;
+}"""
+
 
 @dataclass
 class Look:
@@ -61,11 +75,12 @@ class Look:
     severe: list[str]
 
 
-def _severe(page: object) -> list[str]:
+def _severe(page: object, *, whole: bool = True) -> list[str]:
     """axe-core's serious and critical findings on an open page, one line each."""
+    page.evaluate("() => {}" if whole else MARK_REPEATED)
     return [
         f"{found['id']} ({found['impact']}): {node['html'][:120]}"
-        for found in Axe().run(page).response["violations"]
+        for found in Axe().run(page, {"exclude": [["[data-repeated]"]]}).response["violations"]
         if found["impact"] in SEVERE
         for node in found["nodes"]
     ]
@@ -95,7 +110,8 @@ def _look_at_each(
         facts = seen.page.evaluate(LOOK)
         # Copied before axe runs, which asks for style sheets of its own accord.
         requests, outside, errors = list(seen.requests), seen.outside, list(seen.errors)
-        severe = _severe(seen.page) if via == "http" else []
+        whole = not dark and width > PHONE  # once is enough for what only repeats
+        severe = _severe(seen.page, whole=whole) if via == "http" else []
         yield Look(path, facts, requests, outside, errors, severe)
         seen.page.context.close()
 

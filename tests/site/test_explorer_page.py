@@ -510,3 +510,88 @@ def test_what_a_finger_touches_is_large_enough_on_a_phone(opened):
             figure.locator("summary").click()
         assert small == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# ---- faults that a refactoring might bring, and that no test above would see -------------------------------
+
+
+def test_what_is_saved_is_the_state_that_is_shown_each_time(opened):
+    page = opened()
+    figure = ready(page, "square")
+    for at, how in [(4, 1), (1, 0)]:
+        figure.locator("[name=a]").fill(str(at))
+        figure.locator("[name=how]").select_option(index=how)
+        saved = {}
+        for kind in ("Download CSV", "Picture (SVG)"):
+            with page.expect_download() as waiting:
+                take(figure, kind)
+            saved[kind] = Path(waiting.value.path()).read_text(encoding="utf-8")
+        words = ("squared, twice", "cubed")[how]
+        assert list(csv.reader(io.StringIO(saved["Download CSV"])))[1] == [str(at - 1), words]
+        assert f">{at - 1}</text>" in saved["Picture (SVG)"] and f">{words}</text>" in saved["Picture (SVG)"]
+
+
+def test_the_address_is_written_once_when_the_hand_rests(opened):
+    page = opened()
+    figure = ready(page, "square")
+    page.evaluate(
+        """() => {
+          window.written = [];
+          for (const method of ['pushState', 'replaceState']) {
+            const real = window.history[method].bind(window.history);
+            window.history[method] = (...all) => {
+              window.written.push(`${method} ${all[2]}`);
+              real(...all);
+            };
+          }
+        }"""
+    )
+    stop_the_clock(page)
+    for _ in range(3):
+        figure.locator("[name=a]").press("ArrowRight")
+        page.clock.run_for(100)
+        assert page.evaluate("window.written") == []
+    page.clock.run_for(100)
+    assert page.evaluate("window.written") == ["replaceState #explore&square.a=3"]
+
+
+def test_a_copied_link_carries_the_other_explorers_of_the_page(opened):
+    page = opened()
+    button(figure_of(page, "guess"), "Skip").click()
+    ready(page, "guess").locator("[name=slope]").press("End")
+    figure = ready(page, "square")
+    figure.locator("[name=how]").select_option(index=1)
+    take(figure, "Copy link")
+    assert page.evaluate("location.hash") == "#explore&square&square.how=1&guess.slope=5"
+    page.goto("about:blank")
+    page.go_back()
+    assert ready(page, "square").locator(".nn-sentence").text_content() == "-1 cubed."
+    assert ready(page, "guess").get_attribute("data-shown") == "5 0"
+
+
+def test_a_picture_follows_when_the_reader_switches_the_theme(opened):
+    page = opened()
+    button(figure_of(page, "guess"), "Skip").click()
+    figure = ready(page, "guess")
+    figure.locator("[name=slope]").press("End")
+    color = (
+        """(figure) => getComputedStyle(figure.querySelector('.nn-stage path[style*="--nn-blue"]')).stroke"""
+    )
+    light = figure.evaluate(color)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    dark = figure.evaluate(color)
+    assert (light, dark) == ("rgb(0, 114, 178)", "rgb(93, 183, 240)")
+
+
+def test_play_stops_at_the_end_and_the_button_says_so(opened):
+    page = opened()
+    button(figure_of(page, "guess"), "Skip").click()
+    figure = ready(page, "guess")
+    stop_the_clock(page)
+    figure.locator(".nn-play").click()
+    page.clock.run_for(10_000)
+    assert figure.locator("[name=slope]").input_value() == "5"
+    assert figure.locator(".nn-play").inner_text() == "Play"
+    figure.locator("[name=slope]").fill("2")
+    page.clock.run_for(10_000)
+    assert figure.locator("[name=slope]").input_value() == "2"

@@ -76,9 +76,9 @@ def _heading(node: nodes.Node) -> str:
 
 
 def _plain(paragraph: nodes.paragraph) -> nodes.paragraph:
-    """A copy that can stand on another page: links and formulas as their text, without the opening word."""
+    """A copy that can stand on another page: links as their text, without the opening word."""
     copied = paragraph.deepcopy()
-    for link in list(copied.findall(lambda node: node.tagname in ("pending_xref", "reference", "math"))):
+    for link in list(copied.findall(lambda node: node.tagname in ("pending_xref", "reference"))):
         link.replace_self(nodes.inline("", link.astext()))
     opening = copied.next_node(nodes.strong)
     if opening is not None and opening.astext() == _OPENING:
@@ -95,8 +95,13 @@ def _merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnv
 
 
 def _galleries(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """The pages to write again when any page was read: those that hold a gallery."""
-    return [page for page in env.found_docs if env.get_doctree(page).next_node(gallery) is not None]
+    """The pages to write again when any page was read: those that hold a gallery, with its formulas."""
+    pages = [page for page in env.found_docs if env.get_doctree(page).next_node(gallery) is not None]
+    entries = [entry for found in getattr(env, "nnkit_gallery", {}).values() for entry in found]
+    if any(task.next_node(nodes.math) for entry in entries for task in entry.task):
+        # Sphinx gives the script that sets formulas to pages on which it read one.
+        env.get_domain("math").data["has_equations"].update(dict.fromkeys(pages, True))
+    return pages
 
 
 def _fill(app: Sphinx, doctree: nodes.document, page: str) -> None:

@@ -192,13 +192,11 @@ def _column(value: Any) -> str | None:
 
 def _in_parallel(scene: Scene, positions: list[Position]) -> Iterator[tuple[dict[Position, State], float]]:
     """Give parts of the states, with their seconds, from other processes; none where those cannot be had."""
-    try:
-        import joblib
-    except ImportError:
-        return
-    workers = joblib.cpu_count()
+    workers = _workers()
     if workers < 2 or len(positions) < 2:
         return
+    import joblib
+
     size = math.ceil(len(positions) / (2 * workers))  # few parts: each process may have to train once more
     parts = [positions[at : at + size] for at in range(0, len(positions), size)]
     try:
@@ -210,6 +208,16 @@ def _in_parallel(scene: Scene, positions: list[Position]) -> Iterator[tuple[dict
         raise
     except Exception as error:  # what cannot travel to another process is computed in this one
         report(f"explorer {scene.name}: in one process, because of {type(error).__name__} in others")
+
+
+def _workers() -> int:
+    """How many processes would find a processor free; on a busy machine two take longer than one."""
+    try:
+        import joblib
+    except ImportError:
+        return 1
+    others = os.getloadavg()[0] - 1 if hasattr(os, "getloadavg") else 0.0  # without this process
+    return max(1, round(joblib.cpu_count() - max(0.0, others)))
 
 
 def _some(scene: Scene, positions: list[Position]) -> tuple[dict[Position, State], float]:

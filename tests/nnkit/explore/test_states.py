@@ -40,9 +40,9 @@ def scene(draw=draw, compute=compute, template=None, **controls):
 @pytest.fixture
 def parallel(monkeypatch):
     """Any work is worth other processes, and there are two."""
-    joblib = pytest.importorskip("joblib")
+    pytest.importorskip("joblib")
     monkeypatch.setattr(states, "WORTH_WORKERS", -1.0)
-    monkeypatch.setattr(joblib, "cpu_count", lambda: 2)
+    monkeypatch.setattr(states, "_workers", lambda: 2)
 
 
 def test_the_numbers_behind_a_state_are_controls_scalars_and_short_rows():
@@ -127,16 +127,27 @@ def test_without_joblib_all_states_are_computed_here(monkeypatch):
     assert len(states.all_states(scene(a=slider(1, 12), kind=choice(["one", "two"])))) == 24
 
 
+@pytest.mark.parametrize(
+    ("processors", "load", "workers"),
+    [(2, 0.1, 2), (2, 1.0, 2), (2, 1.4, 2), (2, 2.0, 1), (2, 12.0, 1), (8, 3.0, 6), (1, 0.0, 1)],
+)
+def test_only_processors_that_are_free_get_a_process(monkeypatch, processors, load, workers):
+    joblib = pytest.importorskip("joblib")
+    monkeypatch.setattr(joblib, "cpu_count", lambda: processors)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0), raising=False)
+    assert states._workers() == workers
+
+
 def test_functions_of_a_notebook_travel_with_what_they_use(tmp_path):
     pytest.importorskip("joblib")
     script = tmp_path / "cell.py"
     script.write_text(
-        "import joblib, os\n"
+        "import os\n"
         "from nnkit.explore import Scene, slider, states\n"
         "FACTOR = 3\n"
         "def times(a):\n    return FACTOR * a\n"
         "def draw(figure, a):\n    figure.subplots().plot([0, times(a)])\n    return str(times(a))\n"
-        "states.WORTH_WORKERS = -1.0\njoblib.cpu_count = lambda: 2\n"
+        "states.WORTH_WORKERS = -1.0\nstates._workers = lambda: 2\n"
         "found = states.all_states(Scene('cell', draw, None, {'a': slider(1, 12)}))\n"
         "print([one['sentence'] for one in found.values()][-1])\n"
     )

@@ -191,8 +191,10 @@ def current(slope):
 
 
 def returned(slope):
-    figure, axes = importlib.import_module("matplotlib.pyplot").subplots()
+    pyplot = importlib.import_module("matplotlib.pyplot")
+    figure, axes = pyplot.subplots()
     axes.plot([0, 1], [0, slope])
+    pyplot.figure()  # another one is current
     return figure
 
 

@@ -70,7 +70,10 @@ And then?
 """
 CELL = """\
 from pathlib import Path
+from types import SimpleNamespace
 import nnkit
+ledger = {"CO-1": SimpleNamespace(check=len)}
+ledger["CO-1"].check("one"), ledger["CO-1"].check("two")
 runs = Path("runs.txt")
 runs.write_text(runs.read_text() + "x" if runs.exists() else "x")
 print("value is", nnkit.VALUE)
@@ -80,9 +83,10 @@ from types import SimpleNamespace
 def chapters():
     return ("counting",)
 def load(chapter):
-    claim = SimpleNamespace(id="CO-1", chapter=chapter, sentence="One is odd", source="Olah [olah2015]",
-        seeds=5, protocol="counted", bound="at least 1", interval="1 to 3", verdict="depends")
-    return {"CO-1": claim}
+    rest = {"chapter": chapter, "source": "Olah [olah2015]", "seeds": 5, "protocol": "counted",
+        "bound": "at least 1", "interval": "1 to 3", "verdict": "depends"}
+    texts = {"CO-1": "One is odd", "CO-2": "Two is even"}
+    return {name: SimpleNamespace(id=name, sentence=text, **rest) for name, text in texts.items()}
 """
 FRONT = """\
 # A small book
@@ -464,9 +468,26 @@ def test_the_ledger_shows_a_row_with_anchor_links_and_a_worded_verdict(plain_boo
     assert re.search(r'href="[^"]*#olah2015"', row)
     assert '<span class="nn-verdict nn-depends">depends</span>' in row
     text = re.sub(r"<[^>]+>", " ", row).split()
-    assert (
-        " ".join(text) == "CO-1 One is odd Olah olah2015 counted 5 seeds at least 1 measured 1 to 3 depends"
-    )
+    after = "One is odd Olah olah2015 counted 5 seeds at least 1 measured 1 to 3 depends"
+    assert " ".join(text) == f"CO-1 reproduce {after}"
+
+
+def test_a_claim_leads_to_the_cell_that_measures_it_if_one_does(plain_book):
+    ledger, chapter = plain_book.page("book/reference/bibliography"), plain_book.page()
+    assert re.findall(r'href="([^"]*#measured-[^"]*)"', ledger) == [
+        "../chapters/01-counting.html#measured-CO-1"
+    ]
+    assert re.findall(r'id="(measured-[^"]*)"', chapter) == ["measured-CO-1"]
+    assert ledger.count("reproduce") == 1
+
+
+def test_the_filters_of_the_ledger_wait_for_their_script(plain_book):
+    ledger = plain_book.page("book/reference/bibliography")
+    form = re.search(r"<form class=\"ledger-filters\"[^>]*hidden>(.*?)</form>", ledger, re.DOTALL)[1]
+    options = re.findall(r'<option value="([^"]*)">([^<]*)<', form)
+    verdicts = [(name, name) for name in ("holds", "depends", "fails")]
+    assert options == [("", "all"), ("counting", "Counting"), ("", "all"), *verdicts]
+    assert "ledger.js" in ledger and "ledger.js" not in plain_book.page("book/index")
 
 
 # --- The site's files ------------------------------------------------------------------------------

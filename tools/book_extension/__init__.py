@@ -12,6 +12,7 @@ from book_extension import (
     archive,
     cache,
     claims,
+    errata,
     gallery,
     icons,
     memory,
@@ -24,6 +25,19 @@ from book_extension import (
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect every part of the extension to Sphinx."""
-    for part in (cache, repository, site, patterns, quiz, memory, claims, api, gallery, icons, archive):
+    for part in (
+        cache,
+        repository,
+        site,
+        patterns,
+        quiz,
+        memory,
+        claims,
+        errata,
+        api,
+        gallery,
+        icons,
+        archive,
+    ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,6 @@
-"""A quiz and exercises in the page: answered by keyboard, remembered, shown on the front page, forgotten.
+"""A small book with quizzes, exercises and twelve chapters of claims, opened from its folder.
 
-The pages are those of `tests/quiz_book`, opened from their folder.
+What a reader marks is remembered, shown on the front page, and forgotten on demand; the ledger is filtered.
 """
 
 from __future__ import annotations
@@ -19,6 +19,23 @@ from axe_playwright_python.sync_playwright import Axe
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-book-with-quizzes/book/chapters/01-counting"
 CHAPTER, OTHER, FRONT = "book/chapters/01-counting.html", "book/chapters/02-adding.html", "book/index.html"
+LEDGER = "book/reference/claims.html"
+# Twelve chapters with three claims each; only two of the chapters are in the book.
+CLAIMS = """\
+from types import SimpleNamespace
+NAMES = ("adding", "counting", *(f"chapter_{number}" for number in range(3, 13)))
+def chapters():
+    return NAMES
+def claim(chapter, number, verdict):
+    place = NAMES.index(chapter)
+    return SimpleNamespace(id=f"{chapter[:2].upper()}{place}-{number}", chapter=chapter, seeds=5,
+        sentence=f"Sentence {number} of {chapter}", source="Ada 1843" if number == 2 else "this book",
+        protocol="counted", bound="at least 1", interval="1 to 3", verdict=verdict)
+def load(chapter):
+    verdicts = ("holds", "depends", "fails")[: 1 if chapter == "adding" else 3]
+    found = [claim(chapter, number, verdict) for number, verdict in enumerate(verdicts, 1)]
+    return {one.id: one for one in found}
+"""
 REFUSE = """for (const name of NAMES) {
   const own = Storage.prototype[name];
   Storage.prototype[name] = function (key, ...rest) {
@@ -36,6 +53,9 @@ def build(folder: Path) -> Path:
     settings["sphinx"]["config"]["extensions"].remove("nnkit.explore.sphinx")
     settings["sphinx"]["local_extensions"] = {"book_extension": str(ROOT / "tools")}
     (folder / "references.bib").touch()
+    (folder / "nnkit" / "course").mkdir(parents=True)
+    for name, text in {"__init__": "", "course/__init__": "", "course/claims": CLAIMS}.items():
+        (folder / "nnkit" / f"{name}.py").write_text(text, encoding="utf-8")
     (folder / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     command = Path(sys.executable).with_name("jupyter-book")
     environment = {**os.environ, "PYTHONPATH": "", "GIT_CEILING_DIRECTORIES": str(folder.parent)}
@@ -235,11 +255,84 @@ def test_without_a_script_options_open_and_the_front_page_shows_totals(pages, br
     context.close()
 
 
+def filters(page):
+    status = page.locator(".ledger-filters [role=status]").inner_text()
+    return status, page.locator("table.nn-claims tbody tr:visible").count()
+
+
+def test_the_ledger_is_filtered_by_chapter_verdict_and_words(reader):
+    page = reader(LEDGER)
+    assert filters(page) == ("34 of 34 claims", 34)
+    page.get_by_label("Verdict").select_option("fails")
+    assert filters(page) == ("11 of 34 claims", 11)
+    assert page.locator("h2:visible").count() == 11  # the chapter without such a claim is gone
+    page.get_by_label("Chapter").select_option("Chapter 3")
+    assert filters(page) == ("1 of 34 claims", 1)
+    page.get_by_role("button", name="Show all").click()
+    assert filters(page) == ("34 of 34 claims", 34)
+    page.get_by_label("Words").fill("ADA counting")  # all words, in the sentence or its source
+    assert filters(page) == ("1 of 34 claims", 1)
+    page.get_by_label("Words").fill("counted")  # neither sentence nor source
+    assert filters(page) == ("0 of 34 claims", 0)
+
+
+def test_the_filters_are_worked_with_the_keyboard(reader):
+    page = reader(LEDGER)
+    page.get_by_label("Chapter").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert filters(page)[0] == "12 of 34 claims"
+    page.keyboard.press("Tab")
+    page.keyboard.type("adding")
+    page.keyboard.press("Enter")
+    assert filters(page)[0] == "1 of 34 claims"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert filters(page)[0] == "34 of 34 claims"
+
+
+def test_a_link_shows_what_was_filtered_and_a_link_to_a_row_shows_all(reader):
+    page = reader(LEDGER)
+    page.get_by_label("Verdict").select_option("fails")
+    page.get_by_label("Words").fill("of counting")
+    assert page.evaluate("location.hash") == "#verdict=fails&words=of+counting"
+    page.reload()
+    assert filters(page) == ("1 of 34 claims", 1)
+    assert page.get_by_label("Words").input_value() == "of counting"
+    page.evaluate("location.hash = '#chapter=nowhere&verdict=holds&colour=red'")
+    page.get_by_text("12 of 34 claims").wait_for()
+    assert page.get_by_label("Chapter").input_value() == ""
+    page.evaluate("location.hash = '#CH11-3'")
+    page.get_by_text("34 of 34 claims").wait_for()
+    assert page.locator("[id='CH11-3']").evaluate("(row) => row.getBoundingClientRect().top < innerHeight")
+    page.get_by_role("button", name="Show all").click()
+    assert page.evaluate("location.hash") == ""
+
+
+def test_the_ledger_reads_on_a_phone_without_scrolling_sideways(reader):
+    page = reader(LEDGER)
+    page.set_viewport_size({"width": 390, "height": 800})
+    wide = "(boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length"
+    assert page.locator(".pst-scrollable-table-container").evaluate_all(wide) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_label("Verdict").select_option("holds")
+    assert filters(page) == ("12 of 34 claims", 12)
+
+
+def test_without_a_script_the_ledger_is_whole_and_has_no_filters(pages, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((pages / LEDGER).as_uri())
+    assert page.locator("table.nn-claims tbody tr:visible").count() == 34
+    assert not page.locator(".ledger-filters").is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_an_answered_quiz(pages, browser, theme):
+def test_axe_finds_nothing_serious_in_an_answered_quiz_and_a_long_ledger(pages, browser, theme):
     context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme=theme)
     page = context.new_page()
-    for path in (CHAPTER, FRONT):
+    for path in (CHAPTER, FRONT, LEDGER):
         page.goto((pages / path).as_uri())
         for option in page.locator("#question-1 summary").all():
             option.click()

@@ -41,7 +41,11 @@ class Entry:
 
     def text(self, part: str) -> str:
         """One part with its numbers put in."""
-        return _NAME.sub(lambda match: self.numbers[match[1]], getattr(self, part))
+        return _NAME.sub(lambda match: self._shown(match[1]), getattr(self, part))
+
+    def _shown(self, name: str) -> str:
+        text = self.numbers[name]
+        return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def load(path: Path) -> list[Entry]:

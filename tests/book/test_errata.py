@@ -156,13 +156,13 @@ def trained(seed, rate, hidden=lambda rng: [nnkit.ReLU()], end=()):
     return model, *unseen, history[-1].loss
 
 
-def read_as_shown(shown, low, high, abs=0.03, **network):
-    """Compare the share of unseen digits that five networks read with two shown numbers; give their losses."""
+def read_as_shown(shown, low, high, near=0.03, **network):
+    """Compare the shares of unseen digits that five networks read with two numbers; give their losses."""
     runs = [trained(seed, shown.value("rate"), **network) for seed in range(5)]
     read = [nnkit.accuracy(model(x), y) for model, x, y, _ in runs]
     # Training: another processor may end elsewhere.
-    assert min(read) == pytest.approx(shown.value(low), abs=abs)
-    assert max(read) == pytest.approx(shown.value(high), abs=abs)
+    assert min(read) == pytest.approx(shown.value(low), abs=near)
+    assert max(read) == pytest.approx(shown.value(high), abs=near)
     return [loss for *_, loss in runs]
 
 
@@ -181,7 +181,7 @@ def prove_sl_1(shown):
     for at in np.linspace(-4, 4, 9):
         true = slope_of(falling, at)
         assert abs(falling(at) * (1 - falling(at)) - true) == pytest.approx(2 * abs(true))
-    read_as_shown(shown, "low", "high", abs=0.1, hidden=lambda rng: [FallingSigmoid()])
+    read_as_shown(shown, "low", "high", near=0.1, hidden=lambda rng: [FallingSigmoid()])
     read_as_shown(shown, "right_low", "right_high", hidden=lambda rng: [nnkit.Sigmoid()])
     layer = nnkit.Sigmoid()
     y, cache = layer.forward(np.array([[z]]))

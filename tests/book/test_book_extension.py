@@ -399,6 +399,13 @@ def test_the_front_page_has_the_totals_and_the_keys_of_what_can_be_done(plain_bo
     assert '<div class="book-memory" data-memory="how-neural-networks-learn/" hidden></div>' in front
 
 
+def test_the_front_page_shows_how_far_the_reader_is_in_each_chapter():
+    chapters = re.findall(r"book/(chapters/\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    front = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    assert chapters
+    assert [chapter for chapter in chapters if f"{{progress}}`{chapter}`" not in front] == []
+
+
 def test_the_script_that_remembers_comes_only_where_there_is_something_to_remember(plain_book):
     assert "memory.js" in plain_book.page() and "memory.js" in plain_book.page("book/index")
     assert "memory.js" not in plain_book.page("book/reference/bibliography")

@@ -24,10 +24,11 @@
   }
 
   function write() {
-    const chosen = new URLSearchParams(fields.filter(({ value }) => value).map(({ name, value }) => [name, value]));
+    const pairs = fields.filter(({ value }) => value).map(({ name, value }) => [name, value]);
+    const hash = pairs.length ? `#${new URLSearchParams(pairs)}` : "";
     const { pathname, search } = window.location;
     try {
-      window.history.replaceState(window.history.state, "", `${pathname}${search}${chosen.size ? `#${chosen}` : ""}`);
+      window.history.replaceState(window.history.state, "", pathname + search + hash);
     } catch {
       // some browsers forbid this for pages opened from a folder; the filters work without it
     }
@@ -35,13 +36,14 @@
 
   function recall() {
     const anchor = window.location.hash.slice(1); // filters, or the id of a row: then all rows are shown
-    const chosen = new URLSearchParams(anchor.includes("=") ? anchor : "");
+    const filtered = anchor.includes("=");
+    const chosen = new URLSearchParams(filtered ? anchor : "");
     for (const field of fields) {
       field.value = chosen.get(field.name) ?? "";
       if (field.selectedIndex === -1) field.value = ""; // a name that is in no list
     }
     show();
-    (chosen.size ? form : document.getElementById(anchor))?.scrollIntoView();
+    (filtered ? form : document.getElementById(anchor))?.scrollIntoView();
   }
 
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -192,8 +192,9 @@ def test_two_open_chapters_do_not_overwrite_each_other(reader, pages):
     choose(page, 1, 0)
     choose(second, 2, 1)
     page.locator("#question-2.question").get_by_text("Right at the first try.").wait_for()  # it was told
+    page.get_by_label("I solved this: exercise 1.1").check()
     kept = json.loads(page.evaluate(f"localStorage.getItem('{KEY}')"))
-    assert sorted(kept["answers"].values()) == [[0], [1]]
+    assert sorted(kept["answers"].values()) == [[0], [1]] and kept["solved"] == ["1.1"]
 
 
 DAMAGED = [

@@ -96,6 +96,7 @@ def prove_mz_1(shown):
     assert shown.is_right("right", Mazur().update().error())
     assert shown.is_right("gap", gap)
     assert shown.is_right("sequential", Mazur().update(sequential=True).error())
+    assert shown["sequential"] == shown["printed"]
     # What the last printed digits of the weights could be off, at the steepest slope that the error has here.
     rounding = 0.0
     for weights in (printed.hidden, printed.output):

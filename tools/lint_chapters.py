@@ -3,7 +3,7 @@
     python tools/lint_chapters.py FILE...              print page, cell, rule, and how to mend; 1 if any
     python tools/lint_chapters.py --report FILE...     print each chapter's budgets as a table
 
-The rules stand in `code_rules.py` and `prose_rules.py`.
+The rules stand in `code_rules.py`, `prose_rules.py` and `quiz_rules.py`.
 """
 
 import argparse
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import code_rules
 import prose_rules
+import quiz_rules
 from chapter import Chapter, Finding, load
 
 COURSE = Path(__file__).resolve().parent.parent / "nnkit" / "course"
-RULES = (*code_rules.RULES, *prose_rules.RULES)
+RULES = (*code_rules.RULES, *prose_rules.RULES, *quiz_rules.RULES)
 
 
 def lint(chapter: Chapter) -> list[Finding]:
@@ -34,9 +35,10 @@ def report(chapters: list[Chapter]) -> str:
         f">= {code_rules.WORDS_PER_LINE}",
         f"<= {prose_rules.MINUTES}",
         f">= {prose_rules.EXERCISES}",
+        f">= {quiz_rules.QUESTIONS}",
     )
     head = ("chapter", "cells", "median", "longest", f"over {code_rules.LONG_CELL}", "words/line", "minutes")
-    rows = [(*head, "exercises"), limits, *(_budgets(chapter) for chapter in chapters)]
+    rows = [(*head, "exercises", "questions"), limits, *(_budgets(chapter) for chapter in chapters)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(limits))]
     return "\n".join(
         "  ".join(
@@ -58,6 +60,7 @@ def _budgets(chapter: Chapter) -> tuple[str, ...]:
         f"{chapter.words / max(chapter.code_lines, 1):.1f}",
         f"{chapter.words / prose_rules.WORDS_PER_MINUTE:.0f}",
         str(sum(heading.text.startswith("Exercise ") for heading in chapter.headings)),
+        str(max(len(quiz_rules.quiz_cells(chapter)) - 1, 0)),
     )
 
 

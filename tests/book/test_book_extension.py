@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from book_extension import cache, icons, repository, site  # noqa: E402
+from book_extension import cache, icons, quiz, repository, site  # noqa: E402
 
 ADDRESS = "https://github.com/ada/book"
 CHAPTER = """\
@@ -37,10 +37,43 @@ and $x^2$.
 ### Exercise 1.1: count on
 
 Go on.
+
+## Quiz
+
+### Question 1
+
+What comes after $9$?
+
+<details><summary>8</summary>
+
+**No.** That is before. **Right.** would be 10.
+
+</details>
+<details><summary>10</summary>
+
+**Right.** One more.
+
+</details>
+
+### Question 2
+
+And then?
+
+<details><summary>9</summary>
+
+</details>
+<details><summary>11</summary>
+
+**Right.** One more.
+
+</details>
 """
 CELL = """\
 from pathlib import Path
+from types import SimpleNamespace
 import nnkit
+ledger = {"CO-1": SimpleNamespace(check=len)}
+ledger["CO-1"].check("one"), ledger["CO-1"].check("two")
 runs = Path("runs.txt")
 runs.write_text(runs.read_text() + "x" if runs.exists() else "x")
 print("value is", nnkit.VALUE)
@@ -50,9 +83,18 @@ from types import SimpleNamespace
 def chapters():
     return ("counting",)
 def load(chapter):
-    claim = SimpleNamespace(id="CO-1", chapter=chapter, sentence="One is odd", source="Olah [olah2015]",
-        seeds=5, protocol="counted", bound="at least 1", interval="1 to 3", verdict="depends")
-    return {"CO-1": claim}
+    rest = {"chapter": chapter, "source": "Olah [olah2015]", "seeds": 5, "protocol": "counted",
+        "bound": "at least 1", "interval": "1 to 3", "verdict": "depends"}
+    texts = {"CO-1": "One is odd", "CO-2": "Two is even"}
+    return {name: SimpleNamespace(id=name, sentence=text, **rest) for name, text in texts.items()}
+"""
+FRONT = """\
+# A small book
+
+So far: {progress}`chapters/01-counting`
+
+```{progress}
+```
 """
 BIB = """\
 @misc{olah2015, author = {Olah, Christopher}, title = {Calculus on Computational Graphs}, year = {2015}}
@@ -79,7 +121,7 @@ class SmallBook:
         self.write("nnkit/__init__.py", "VALUE = 7\n")
         self.write("nnkit/course/__init__.py", "")
         self.write("nnkit/course/claims.py", CLAIMS)
-        self.write("book/index.md", "# A small book\n\nText.\n")
+        self.write("book/index.md", FRONT)
         self.write(
             "book/reference/bibliography.md",
             "# Bibliography\n\n## Symbols\n\nText.\n\n## Claims\n\n```{claims}\n```\n\n"
@@ -330,6 +372,86 @@ def test_an_exercise_is_a_section_with_a_class(plain_book):
     assert re.search(r'<section class="exercise" id="exercise-1-1-count-on">', plain_book.page())
 
 
+OPTION = re.compile(
+    r'<details class="option" data-question="([0-9a-f]{8})"( data-right)?><summary>(.*?)</summary>'
+)
+
+
+def test_options_of_a_quiz_carry_their_question_and_which_is_right(plain_book):
+    page = plain_book.page()
+    assert page.count('<section class="question" id="question-') == 2
+    assert '<section class="quiz" id="quiz">' in page
+    keys, rights, texts = zip(*OPTION.findall(page), strict=True)
+    assert texts == ("8", "10", "9", "11")
+    assert [bool(right) for right in rights] == [False, True, False, True]  # no feedback is not right
+    assert keys[0] == keys[1] != keys[2] == keys[3]
+
+
+def test_the_front_page_has_the_totals_and_the_keys_of_what_can_be_done(plain_book):
+    front, page = plain_book.page("book/index"), plain_book.page()
+    key = "how-neural-networks-learn/book/chapters/01-counting"
+    asked = list(dict.fromkeys(found[0] for found in OPTION.findall(page)))
+    assert (
+        f'<span class="book-progress" data-memory="{key}" data-exercises="1.1" '
+        f'data-questions="{" ".join(asked)}">1 exercise, 2 questions</span>'
+    ) in front
+    assert f'<meta name="book-memory" content="{key}">' in page
+    assert '<div class="book-memory" data-memory="how-neural-networks-learn/" hidden></div>' in front
+
+
+def test_the_front_page_shows_how_far_the_reader_is_in_each_chapter():
+    chapters = re.findall(r"book/(chapters/\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    front = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    assert chapters
+    assert [chapter for chapter in chapters if f"{{progress}}`{chapter}`" not in front] == []
+
+
+def test_the_script_that_remembers_comes_only_where_there_is_something_to_remember(plain_book):
+    assert "memory.js" in plain_book.page() and "memory.js" in plain_book.page("book/index")
+    assert "memory.js" not in plain_book.page("book/reference/bibliography")
+
+
+def test_progress_of_a_page_that_has_nothing_to_mark_fails_the_build(tmp_path):
+    book = SmallBook(tmp_path)
+    book.write("book/index.md", "# A small book\n\n{progress}`chapters/02-nowhere`\n")
+    result = book.build()
+    assert result.returncode != 0
+    expected = (
+        "progress expects the path of a chapter with exercises or a quiz, got book/chapters/02-nowhere."
+    )
+    assert expected in re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr)
+
+
+def document(text):
+    """A document with a quiz of one question, as MyST reads it."""
+    return _parsed(f"# Title\n\n## Quiz\n\n### Question 1\n\n{text}\n")
+
+
+def _parsed(text):
+    from docutils.core import publish_doctree
+    from myst_parser.docutils_ import Parser
+
+    settings = {"myst_enable_extensions": ["dollarmath"], "raw_enabled": True}
+    return publish_doctree(text, parser=Parser(), settings_overrides=settings | {"doctitle_xform": False})
+
+
+ASKED = "How?\n\n<details><summary>{}</summary>\n\n**Right.** {}\n\n</details>"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (ASKED.format("so", "Yes."), ASKED.format("so", "Indeed."), True),
+        (ASKED.format("so", "Yes."), ASKED.format("so", "Yes.").replace("How", "Why"), False),
+        (ASKED.format("so", "Yes."), ASKED.format("thus", "Yes."), False),
+    ],
+    ids=["other feedback", "another question", "another option"],
+)
+def test_a_question_keeps_its_key_as_long_as_it_asks_the_same(first, second, same):
+    keys = [quiz.question_key(next(quiz.questions(document(text)))) for text in (first, second)]
+    assert (keys[0] == keys[1]) is same
+
+
 def test_a_plain_link_reaches_its_entry_of_the_bibliography_and_a_heading(plain_book):
     assert 'href="../reference/bibliography.html#olah2015"' in plain_book.page()
     assert 'href="../reference/bibliography.html#symbols"' in plain_book.page()
@@ -353,9 +475,26 @@ def test_the_ledger_shows_a_row_with_anchor_links_and_a_worded_verdict(plain_boo
     assert re.search(r'href="[^"]*#olah2015"', row)
     assert '<span class="nn-verdict nn-depends">depends</span>' in row
     text = re.sub(r"<[^>]+>", " ", row).split()
-    assert (
-        " ".join(text) == "CO-1 One is odd Olah olah2015 counted 5 seeds at least 1 measured 1 to 3 depends"
-    )
+    after = "One is odd Olah olah2015 counted 5 seeds at least 1 measured 1 to 3 depends"
+    assert " ".join(text) == f"CO-1 reproduce {after}"
+
+
+def test_a_claim_leads_to_the_cell_that_measures_it_if_one_does(plain_book):
+    ledger, chapter = plain_book.page("book/reference/bibliography"), plain_book.page()
+    assert re.findall(r'href="([^"]*#measured-[^"]*)"', ledger) == [
+        "../chapters/01-counting.html#measured-CO-1"
+    ]
+    assert re.findall(r'id="(measured-[^"]*)"', chapter) == ["measured-CO-1"]
+    assert ledger.count("reproduce") == 1
+
+
+def test_the_filters_of_the_ledger_wait_for_their_script(plain_book):
+    ledger = plain_book.page("book/reference/bibliography")
+    form = re.search(r"<form class=\"ledger-filters\"[^>]*hidden>(.*?)</form>", ledger, re.DOTALL)[1]
+    options = re.findall(r'<option value="([^"]*)">([^<]*)<', form)
+    verdicts = [(name, name) for name in ("holds", "depends", "fails")]
+    assert options == [("", "all"), ("counting", "Counting"), ("", "all"), *verdicts]
+    assert "ledger.js" in ledger and "ledger.js" not in plain_book.page("book/index")
 
 
 # --- The site's files ------------------------------------------------------------------------------
@@ -427,7 +566,16 @@ def test_the_small_icon_script_replaces_the_large_one_and_survives_a_second_buil
 
 def test_the_stylesheet_knows_every_box_and_every_verdict():
     sheet = (ROOT / "tools" / "book_extension" / "static" / "book.css").read_text(encoding="utf-8")
-    for name in ("objectives", "predict", "task", "exercise", "nn-holds", "nn-depends", "nn-fails"):
+    for name in (
+        "objectives",
+        "predict",
+        "task",
+        "exercise",
+        "question",
+        "nn-holds",
+        "nn-depends",
+        "nn-fails",
+    ):
         assert f".{name}" in sheet
     assert "url(" not in sheet and "@import" not in sheet
 

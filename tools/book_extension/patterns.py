@@ -28,6 +28,12 @@ def box_kind(quote: nodes.block_quote) -> str | None:
     return BOXES.get(opening.astext()) if isinstance(opening, nodes.strong) else None
 
 
+def exercise_number(section: nodes.section) -> str | None:
+    """The number of the exercise that a section is, such as "3.1", else None."""
+    match = _EXERCISE.match(section.next_node(nodes.title).astext())
+    return match[1] if match else None
+
+
 class NamePatterns(SphinxTransform):
     """Turn known blockquotes into boxes and exercise sections into exercises."""
 
@@ -42,7 +48,7 @@ class NamePatterns(SphinxTransform):
                 box.extend(quote.children)
                 quote.replace_self(box)
         for section in self.document.findall(nodes.section):
-            if _EXERCISE.match(section.next_node(nodes.title).astext()):
+            if exercise_number(section):
                 section["classes"].append("exercise")
 
 

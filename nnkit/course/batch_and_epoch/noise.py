@@ -151,6 +151,8 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     if frame["noise"] > 0:
         right.plot(frame["examples"], frame["noise"], "o", color=style.ORANGE, ms=8)
     right.set(title="length of the noise", xlabel="examples per batch", ylim=(0.03, 40))
+    right.xaxis.set_major_formatter("{x:g}")
+    right.yaxis.set_major_formatter("{x:g}")
     when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
     if frame["examples"] == SIZES[-1]:
         return f"{when}, all 1,297 examples in one batch: every draw gives the full gradient itself."

@@ -134,6 +134,7 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
         axes.loglog(sizes, middle, color=style.BLUE, lw=1.4)
         axes.loglog(sizes[place], middle[place], "o", color=style.ORANGE, ms=9, mfc="none", mew=2)
         axes.set_ylabel(name, fontsize=9)
+        axes.yaxis.set_major_formatter("{x:g}")
     panels[-1].set(xlabel="examples per batch")
     panels[-1].set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
     panels[-1].minorticks_off()

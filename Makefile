@@ -29,7 +29,7 @@ export MKL_NUM_THREADS := 1
 unexport MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test book zip serve page notebooks states lint format lock clean set-repository \
+.PHONY: help install install-test book zip serve page notebooks states mnist lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
         coverage coverage-pages oracle mutants bench-explorers \
@@ -95,6 +95,9 @@ notebooks: $(VENV)/.book-installed ## Run chapters again and store their outputs
 states: $(VENV)/.test-installed ## Write the tables of explorers' states again (CHAPTER=03 for one)
 	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
 	  $(BIN)/python tools/states.py $$chapters
+
+mnist: $(VENV)/.book-installed ## Measure batch sizes on MNIST again (20 minutes); downloads it, or reads NNKIT_DATA
+	$(BIN)/python benchmarks/batches.py mnist
 
 # --- Everything that must hold on every change ------------------------------------------------------
 

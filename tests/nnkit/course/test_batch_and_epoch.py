@@ -1,0 +1,364 @@
+"""The chapter's machinery against counting and plain Python that share no code with nnkit."""
+
+import json
+import math
+from itertools import islice
+
+import numpy as np
+import pytest
+
+import nnkit
+from nnkit.course import digits
+from nnkit.course.batch_and_epoch import (
+    comparison,
+    counting,
+    exercises,
+    noise,
+    order,
+    paths,
+    runs,
+    tasks,
+    times,
+)
+
+# ---- the two loops ---------------------------------------------------------------------------------
+
+
+def counted(n, size):
+    """(epoch, batch, examples in it) of every update, from two plain loops that never end."""
+    epoch = 0
+    while True:
+        for batch, start in enumerate(range(0, n, size)):
+            yield epoch, batch, len(range(n)[start : start + size])
+        epoch += 1
+
+
+@pytest.mark.parametrize("size", [1, 3, 6, 7, 19, 20])
+def test_the_loops_stand_where_two_plain_loops_stand(size):
+    seen, made = 0, 0
+    for epoch, batch, examples in islice(counted(20, size), 60):
+        seen, made = seen + examples, made + 1
+        frame, slots = counting.compute(size, made), {}
+        sentence = counting.draw(frame, slots)
+        assert frame["examples_seen"] == seen
+        assert slots["epoch"] == f"epoch {epoch + 1}"
+        assert slots["batch"].startswith(f"batch {batch + 1} of ")
+        assert f"Update {made} averages {examples} example" in sentence
+        lit = [place for place in range(20) if slots[f"edge{place}"] == counting.style.ORANGE]
+        assert len(lit) == examples
+
+
+def test_every_epoch_shows_each_example_once_in_an_order_of_its_own():
+    orders = []
+    for made in (1, 5, 9):  # batches of 6: the first update of epochs 1, 2, 3
+        slots = {}
+        counting.draw(counting.compute(6, made), slots)
+        orders.append([slots[f"example{place}"] for place in range(20)])
+    assert all(sorted(map(int, shown)) == list(range(1, 21)) for shown in orders)
+    assert orders[0] != orders[1] != orders[2]
+
+
+# ---- noise -----------------------------------------------------------------------------------------
+
+
+def test_single_gradients_average_to_the_gradient_of_all():
+    (X, y), _ = digits.split()
+    run = runs.trainer(0, 32, 0.1)
+    nnkit.backpropagate(run.model, run.loss, X, y)
+    whole = np.concatenate([p.grad.ravel() for p in run.model.parameters()])
+    single = noise.example_gradients(0, 0)
+    assert np.abs(single.mean(axis=0) - whole).max() < 1e-14
+
+
+def test_the_law_is_the_mean_over_all_batches_that_exist():
+    from itertools import combinations
+
+    gradients = np.random.default_rng(0).normal(size=(6, 3))
+    for size in range(1, 7):
+        misses = [
+            np.sum((gradients[list(rows)].mean(axis=0) - gradients.mean(axis=0)) ** 2)
+            for rows in combinations(range(6), size)
+        ]
+        assert noise.expected_noise(gradients, size) == pytest.approx(np.mean(misses), abs=1e-15)
+
+
+def test_batches_hold_no_example_twice():
+    drawn = noise.batch_gradients(np.eye(9), 4, np.random.default_rng(0), 50)
+    assert ((drawn == 0) | (drawn == 0.25)).all() and (drawn.sum(axis=1) == 1).all()
+    assert len({tuple(row) for row in drawn}) > 10
+
+
+def test_the_fan_draws_true_lengths_and_angles():
+    frame = noise.compute(8, 1)
+    full = noise.example_gradients(0, 1).mean(axis=0)
+    batches = noise.batch_gradients(noise.example_gradients(0, 1), 8, np.random.default_rng(0), noise.DRAWS)
+    along = batches[0] @ full / (full @ full)
+    assert frame["lengths"][0] * frame["cosines"][0] == pytest.approx(along)
+
+
+# ---- walks -----------------------------------------------------------------------------------------
+
+
+def test_a_walk_is_gradient_descent_written_out():
+    X, y = (part.tolist() for part in paths.data())
+    w = list(paths.START)
+    for stop in paths.walk(64, 3)[1:]:
+        gaps = [w[0] * a + w[1] * b - t for (a, b), (t,) in zip(X, y, strict=True)]
+        slopes = [sum(2 * gap * x[k] for gap, x in zip(gaps, X, strict=True)) / 64 for k in (0, 1)]
+        w = [w[k] - paths.RATE * slopes[k] for k in (0, 1)]
+        assert stop.tolist() == pytest.approx(w, abs=1e-12)
+
+
+def test_with_all_examples_the_seed_changes_nothing_and_with_one_it_does():
+    ends = {size: np.array([paths.walk(size, seed)[-1] for seed in paths.SEEDS]) for size in (1, 64)}
+    assert np.ptp(ends[64], axis=0).max() < 1e-14
+    assert np.ptp(ends[1], axis=0).min() > 1e-3
+    assert len(paths.walk(64, 0)) == 9 and len(paths.walk(1, 0)) == 513
+
+
+def test_the_least_loss_is_the_least():
+    assert paths.loss_above_least(paths.best()) == 0
+    X, y = paths.data()
+    away = paths.best() + np.array([0.3, -0.2])
+    by_hand = np.mean((X @ away - y.ravel()) ** 2) - np.mean((X @ paths.best() - y.ravel()) ** 2)
+    assert paths.loss_above_least(away) == pytest.approx(by_hand)
+
+
+# ---- runs ------------------------------------------------------------------------------------------
+
+
+def test_all_sizes_start_from_the_same_weights():
+    weights = [runs.trainer(3, size, 0.1).model[0].W.value for size in (1, 1297)]
+    assert (weights[0] == weights[1]).all()
+    assert (weights[0] != runs.trainer(4, 1, 0.1).model[0].W.value).any()
+
+
+def test_budgets_are_what_they_say():
+    train, _ = digits.split()
+    run = runs.trainer(0, 512, 0.1)
+    run.fit(train, updates=7)
+    assert run.optimizer.steps == 7
+    assert runs.EPOCHS * math.ceil(1297 / 32) == runs.UPDATES
+    assert len(train[1]) == runs.EXAMPLES
+
+
+def test_a_run_that_explodes_reads_nothing():
+    assert runs.accuracy(0, 32, 1e6, epochs=1) < 0.3  # never an error
+
+
+def test_the_first_epoch_above_a_target_is_the_first():
+    train, unseen = digits.split()
+    run, reached = runs.trainer(0, 32, 0.1), []
+    for record in run.epochs(train):
+        reached.append(nnkit.accuracy(run.model(unseen[0]), unseen[1]))
+        if record.epoch == 12:
+            break
+    wanted = next(at for at, value in enumerate(reached, start=1) if value >= 0.9)
+    assert runs.epochs_to(0.9, 0, 32) == wanted
+    assert runs.first_epoch_above(2.0, runs.trainer(0, 512, 0.1), train, unseen, limit=2) == math.inf
+
+
+def test_orders_hold_what_they_say():
+    (_, y), _ = digits.split()
+    in_order = order.classes("sorted by class", 1)
+    assert (np.diff(in_order.ravel()) >= 0).all()
+    assert (order.classes("drawn once", 1) == order.classes("drawn once", 3)).all()
+    assert (order.classes("new every epoch", 1) != order.classes("new every epoch", 2)).any()
+    assert in_order.ravel().tolist() == sorted(y.tolist())[:384]
+
+
+def test_rates_of_the_rules():
+    assert comparison.rate_of("epochs", 1297) == comparison.rate_of("updates", 2) == 0.1
+    assert comparison.rate_of("scaled", 64) == 0.2
+    assert set(comparison.BEST_RATES) == set(runs.SIZES)
+
+
+# ---- stored tables ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", ["digits", "mnist"])
+def test_a_stored_table_is_whole_and_says_where_it_comes_from(data):
+    table = json.loads(times.path(data).read_text(encoding="utf-8"))
+    assert len(table["sizes"]) == len(table["epochs"]) == len(table["seconds_per_epoch"])
+    assert table["sizes"][-1] == table["learned_from"]
+    assert set(times.SIZES) <= set(table["sizes"])
+    assert all(len(row) == len(runs.SEEDS) for row in table["epochs"])
+    assert table["date"] in times.about(data) and table["processor"] in times.about(data)
+
+
+def test_the_counts_of_the_stored_table_are_counted_again():
+    stored = times.table("digits")
+    again = [runs.epochs_to(stored["target"], seed, 32) for seed in runs.SEEDS]
+    assert np.abs(np.subtract(again, stored["epochs"][stored["sizes"].index(32)])).max() <= 2
+
+
+def test_ends_and_best_are_those_of_the_product(monkeypatch):
+    table = {"sizes": [1, 8, 64], "epochs": [[2, 2], [3, 3], [20, 20]], "seconds_per_epoch": [1.0, 0.1, 0.05]}
+    monkeypatch.setattr(times, "table", lambda data: table)
+    assert times.best_size("digits") == 8  # .3 s against 2 and 1
+    assert times.ends_over_best("digits") == pytest.approx(1 / 0.3)
+
+
+def test_a_target_that_was_never_reached_is_never_the_best(monkeypatch):
+    table = {
+        "sizes": [1, 8, 64],
+        "epochs": [[2, None], [3, 3], [20, 20]],
+        "seconds_per_epoch": [0.001, 0.1, 0.05],
+    }
+    monkeypatch.setattr(times, "table", lambda data: table)
+    assert times.best_size("digits") == 8
+
+
+# ---- tasks and exercises ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "said"),
+    [
+        (tasks.count, (820, 17), "Right. 41 updates in each epoch"),
+        (tasks.count, (41, 17), "41 is one epoch"),
+        (tasks.count, (800, 17), "The last, smaller batch"),
+        (tasks.count, (1, 17), "how often does 32 go into 1,297"),
+        (tasks.count, (820, 32), "820 updates, right. The last batch"),
+        (tasks.nearest, (8,), "Right, for each of the five seeds."),
+        (tasks.nearest, (64,), "Go smaller."),
+        (tasks.nearest, (1,), "Go larger."),
+        (tasks.nearest, (5,), "Give a size that is on the slider"),
+        (tasks.quarter_noise, (512,), "Right: 16 times as many."),
+        (tasks.quarter_noise, (128,), "the root of four is two"),
+        (tasks.quarter_noise, (64,), "You look for 0.25."),
+        (tasks.quarter_noise, (100,), "Give a size that is on the slider"),
+        (tasks.rules, ("updates", "scaled"), "Right."),
+        (tasks.rules, ("epochs", "scaled"), "20 updates only"),
+        (tasks.rules, ("updates", "updates"), "sees 820 examples"),
+        (tasks.rules, ("updates", "epochs"), "Look at batch 16"),
+        (tasks.rules, ("updates", "best"), "a rate of its own choice"),
+        (
+            tasks.rules,
+            ("equal", "scaled"),
+            "Each rule is one of epochs, updates, scaled, best; 'equal' came.",
+        ),
+        (
+            tasks.best_batch,
+            (1, 1),
+            "digits: look at the lowest panel; its lowest point lies at a larger batch.",
+        ),
+        (tasks.kinds, (1, 1), "Count the rows"),
+        (tasks.kinds, (3, 1), "3 sorted batches, right."),
+        (tasks.kinds, (3, 10), "Right. 3 of 12 against about 10 kinds"),
+    ],
+)
+def test_tasks_know_their_answers(check, given, said):
+    feedback = check(*given)
+    assert said in feedback.text and feedback.right == feedback.text.startswith("Right")
+
+
+def test_the_task_of_the_price_takes_the_best_sizes():
+    assert tasks.best_batch(times.best_size("digits"), times.best_size("mnist")).right
+
+
+def ceil(a, b):
+    return -(-a // b)
+
+
+def shuffled(X, y, size, rng):
+    rows = rng.permutation(len(X))
+    return [(X[rows[at : at + size]], y[rows[at : at + size]]) for at in range(0, len(X), size)]
+
+
+def walked(end=0, mean="rows", shuffle=True):
+    def one_epoch(X, y, w, rate, size, rng):
+        rows = rng.permutation(len(X)) if shuffle else np.arange(len(X))
+        for start in range(0, len(X) - end * size, size):
+            part = rows[start : start + size]
+            divisor = {"rows": len(part), "size": size, "sum": 1}[mean]
+            w = w - rate * X[part].T @ (X[part] @ w - y[part]) / divisor
+        return w
+
+    return one_epoch
+
+
+WRONG = {
+    exercises.updates: {
+        "You dropped the last": lambda n, m, e: n // m * e,
+        "That counts one epoch.": lambda n, m, e: ceil(n, m),
+        "how many examples are seen": lambda n, m, e: n * e,
+        "An update cannot be made in part.": lambda n, m, e: n / m * e,
+        "reach over the end": lambda n, m, e: ceil(n * e, m),
+    },
+    exercises.cut: {
+        "have come apart": lambda X, y, m, rng: [
+            (x, t) for (x, _), (_, t) in zip(shuffled(X, y, m, rng), shuffled(X, y, m, rng), strict=True)
+        ],
+        "last three examples are missing": lambda X, y, m, rng: shuffled(X, y, m, rng)[:-1],
+        "An example comes twice.": lambda X, y, m, rng: [
+            *shuffled(X[1:], y[1:], m, rng),
+            (X[1:2], y[1:2]),
+        ],
+        "Batches of 5, 5, 5, 5 and 3": lambda X, y, m, rng: shuffled(X, y, m + 1, rng),
+        "Nothing is shuffled.": lambda X, y, m, rng: [
+            (X[at : at + m], y[at : at + m]) for at in range(0, 23, m)
+        ],
+        "the same for every generator": lambda X, y, m, rng: shuffled(X, y, m, np.random.default_rng(0)),
+        "23 examples go in, 22 come out": lambda X, y, m, rng: shuffled(X[1:], y[1:], m, rng),
+        "x needs a row for every target": lambda X, y, m, rng: [
+            (x[:1], t) for x, t in shuffled(X, y, m, rng)
+        ],
+        "A list of pairs is expected": lambda X, y, m, rng: 3,
+    },
+    exercises.full_gradient: {
+        "That is the plain mean": lambda g, s: g.mean(axis=0),
+        "forgot to divide": lambda g, s: s @ g,
+        "sum of means": lambda g, s: g.sum(axis=0),
+        "divided by the number of batches": lambda g, s: s @ g / len(s),
+        "Turned around": lambda g, s: (1 / s) @ g / (1 / s).sum(),
+    },
+    exercises.batch_for: {
+        "left out the second factor": lambda share, n: math.ceil(round(1 / share**2, 6)),
+        "about squared distances": lambda share, n: math.ceil(n / (1 + share * (n - 1))),
+        "a whole number of examples": lambda share, n: n / (1 + share**2 * (n - 1)),
+        "You rounded down": lambda share, n: math.floor(n / (1 + share**2 * (n - 1))),
+    },
+    exercises.one_epoch: {
+        "last batch is still left out": walked(end=1),
+        "still a sum": walked(mean="sum"),
+        "divide by len(rows)": walked(mean="size"),
+        "same in every epoch": walked(shuffle=False),
+        "left out, and the gradient is a sum": walked(end=1, mean="sum"),
+        "left out, and the order is not drawn": walked(end=1, shuffle=False),
+        "a sum, and the order is not drawn": walked(mean="sum", shuffle=False),
+        "All three slips": walked(end=1, mean="sum", shuffle=False),
+    },
+    exercises.equal_updates: {
+        "batches that do not divide n round up": lambda n, a, b, e: e * b / a,
+        "round up within each epoch": lambda n, a, b, e: ceil(e * b, a),
+        "Turned around": lambda n, a, b, e: e * a / b,
+        "That is the number of updates.": lambda n, a, b, e: e * ceil(n, a),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "said"), [(check, said) for check, answers in WRONG.items() for said in answers]
+)
+def test_known_mistakes_are_named(check, said):
+    feedback = check(WRONG[check][said])
+    assert not feedback.right and said in feedback.text
+
+
+@pytest.mark.parametrize(
+    ("check", "answer"),
+    [
+        (exercises.updates, lambda n, m, e: e * ceil(n, m)),
+        (exercises.cut, shuffled),
+        (exercises.cut, lambda X, y, m, rng: list(nnkit.data.batches(X, y, m, rng=rng))),
+        (exercises.full_gradient, lambda g, s: (g * s[:, None]).sum(axis=0) / s.sum()),
+        (exercises.batch_for, lambda share, n: math.ceil(n / (1 + share**2 * (n - 1)))),
+        (exercises.one_epoch, walked()),
+        (exercises.equal_updates, lambda n, a, b, e: ceil(e * ceil(n, a), ceil(n, b))),
+    ],
+)
+def test_right_answers_pass(check, answer):
+    feedback = check(answer)
+    assert feedback.right, feedback.text
+    assert not check(lambda *given: ...).right

@@ -96,7 +96,7 @@ states: $(VENV)/.test-installed ## Write the tables of explorers' states again (
 	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
 	  $(BIN)/python tools/states.py $$chapters
 
-mnist: $(VENV)/.book-installed ## Measure batch sizes on MNIST again (20 minutes); downloads it, or reads NNKIT_DATA
+mnist: $(VENV)/.book-installed ## Measure batch sizes on MNIST again (half an hour or more); downloads it, or reads NNKIT_DATA
 	$(BIN)/python benchmarks/batches.py mnist
 
 # --- Everything that must hold on every change ------------------------------------------------------

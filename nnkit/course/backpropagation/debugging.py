@@ -101,9 +101,7 @@ def best_step(function: Callable[..., Any]) -> Feedback:
             return answer
         mistakes = {
             "A square root belongs to the one-sided difference, whose first part is c h.": np.sqrt(eps / c),
-            "There both parts are equal. The sum is smallest where its derivative is 0: 2 c h = eps / h^2.": np.cbrt(
-                eps / c
-            ),
+            "There both parts are equal; the sum is smallest where 2 c h = eps / h^2.": np.cbrt(eps / c),
             "The 2 stands on the wrong side: 2 c h = eps / h^2.": np.cbrt(2 * eps / c),
             "eps itself is far too small: there the second part, eps / h, is 1.": eps,
         }

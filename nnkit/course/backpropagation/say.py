@@ -59,7 +59,7 @@ def share_of_the_loudest(gradient: np.ndarray, part: float = 0.1) -> float:
 @lru_cache(maxsize=1)
 def picture() -> Figure:
     """Draw the say of the pixels, and the share of the gradient that the loudest weights carry."""
-    with rc_context(style.book_style()):
+    with rc_context({**style.book_style(), "figure.dpi": 90}):
         figure = Figure(figsize=(6.4, 2.8))
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
         by_pixel = np.sqrt((gradients(0, 0) ** 2).mean(axis=1)).reshape(8, 8)

@@ -155,15 +155,15 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     axes.loglog(STEPS, np.maximum(frame["errors"], FLOOR), marker="o", markersize=4)
     axes.loglog(frame["step"], max(frame["error"], FLOOR), marker="o", markersize=10, color=style.ORANGE)
     axes.axhline(1e-7, color=style.FAINT, linestyle="--", linewidth=1)
-    axes.annotate("a right gradient stays below", (1.3e-12, 1.6e-7), color=style.FAINT, fontsize=9)
+    axes.annotate("below the dashed line, a gradient counts as right", (7e-13, 3e-12), color=style.FAINT)
     axes.set(xlabel="step", ylabel="relative error", ylim=(FLOOR, 3), xlim=(5e-13, 0.2))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(FixedLocator([10.0**power for power in range(-12, 1, 2)]))
         axis.set_major_formatter(FuncFormatter(_power))
         axis.set_minor_locator(NullLocator())
     return (
-        f"{frame['network']}, {frame['side']}: with a step of {frame['step']:.0e}, the finite difference and "
-        f"the gradient differ by {frame['error']:.0e} of the gradient's length."
+        f"{frame['network']}, {frame['side']}: with a step of {_power(frame['step'])}, the finite difference "
+        f"and the gradient differ by {_rounded(frame['error'])} of the gradient's length."
     )
 
 
@@ -174,7 +174,7 @@ def steps() -> Explorer:
         compute,
         name="steps",
         tolerance=0.05,  # where rounding rules, the error itself is rounding
-        step=slider(values=STEPS, start=1e-1, label="step", digits=1),
+        step=slider(values=STEPS[::-1], start=1e-1, label="step", digits=1),
         side=choice(list(SIDES), label="difference"),
         network=choice(list(NETWORKS), label="network"),
     )
@@ -183,6 +183,12 @@ def steps() -> Explorer:
 def _power(value: float, _: object = None) -> str:
     """A power of ten in plain characters: matplotlib would look for fonts of mathematics."""
     return "10" + str(round(np.log10(value))).translate(_RAISED)
+
+
+def _rounded(value: float) -> str:
+    """One digit and a power of ten."""
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} × {_power(10.0 ** int(power))}"
 
 
 def _in_precision(model: nnkit.Sequential, precision: str) -> nnkit.Sequential:

@@ -133,7 +133,7 @@ def saturated_picture() -> Figure:
         ("squared", 0.0, style.BLUE, "squared error"),
         ("squared", SATURATED, style.ORANGE, "squared error, saturated"),
     )
-    with rc_context(style.book_style()):
+    with rc_context({**style.book_style(), "figure.dpi": 90}):
         figure = Figure(figsize=(5.0, 2.6))
         axes = figure.subplots()
         for loss, bias, color, name in starts:

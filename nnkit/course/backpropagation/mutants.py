@@ -157,7 +157,7 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
     for name, value in found.items():
         off = value > CAUGHT
         slots[name] = f"{value:.3g}" if off else "below 0.0001"
-        slots[f"bar_{name}"] = f"{max(2.0, 130 * min(value, 2.0)):.0f}" if off else "2"
+        slots[f"bar_{name}"] = f"{max(2.0, 52 * min(value, 5.0)):.0f}" if off else "2"
         slots[f"ink_{name}"] = style.RED if off else style.GREEN
     wrong = [name for name in ARRAYS if found[name] > CAUGHT]
     where = f"{frame['mutant']}, {frame['inputs']}"

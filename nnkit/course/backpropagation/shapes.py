@@ -11,7 +11,7 @@ from nnkit.explore import Explorer, choice, explore, slider
 from nnkit.plots import style
 
 MOST = 5
-SCALE = 17  # pixels for one row or column
+SCALE = 24  # pixels for one row or column
 # name -> what stands left, what stands right, the array that is wanted
 PRODUCTS = {
     "x @ W": ("x", "W", "z"),
@@ -22,7 +22,7 @@ PRODUCTS = {
     "x @ delta": ("x", "delta", "dW"),
     "delta.T @ x": ("delta.T", "x", "dW"),
 }
-_LEFT, _RIGHT, _RESULT, _MIDDLE = 90, 235, 410, 118  # middles of the three arrays
+_LEFT, _RIGHT, _RESULT, _MIDDLE = 75, 212, 365, 116  # middles of the three arrays
 
 
 def attempt(product: str, batch: int, n_in: int, n_out: int) -> dict[str, Any]:
@@ -112,18 +112,18 @@ def _rectangle(slots: dict[str, str], name: str, middle: int, shape: tuple[int, 
 
 
 def _template() -> str:
-    parts = ['<svg viewBox="0 0 500 230">', "<title>Two arrays, drawn to scale, and their product</title>"]
+    parts = ['<svg viewBox="0 0 440 238">', "<title>Two arrays, drawn to scale, and their product</title>"]
     for name, color in (("left", style.BLUE), ("right", style.ORANGE)):
         parts.append(_box(name, f'fill="{color}" fill-opacity="0.25" stroke="{color}"'))
     parts.append(
         _box("result", f'fill="{style.PAPER}" stroke-width="2"', " stroke:ink_result opacity:opacity")
     )
     parts += [_text(at, 30, slot=f"name_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
-    parts += [_text(at, 206, slot=f"shape_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
+    parts += [_text(at, 204, slot=f"shape_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
     parts.append(_text(_RESULT, 30, slot="name_result"))
-    parts.append(_text(_RESULT, 206, slot="shape_result", ink="ink_result"))
-    parts.append(_text(163, 123, "@") + _text(322, 123, "="))
-    parts.append(_text(163, 224, slot="inner", ink="ink_inner"))
+    parts.append(_text(_RESULT, 204, slot="shape_result", ink="ink_result"))
+    parts.append(_text(143, 121, "@") + _text(288, 121, "="))
+    parts.append(_text(143, 230, slot="inner", ink="ink_inner"))
     return "".join([*parts, "</svg>"])
 
 

@@ -282,6 +282,8 @@ def test_the_task_of_the_mutants_knows_its_answers(given, said):
 def test_a_dead_unit_answers_nothing_and_a_living_one_something():
     model = nnkit.mlp([64, 32, 10], rng=np.random.default_rng(0))
     model[0].b.value[:3], model[0].b.value[3:] = -1e3, 1e3
+    model[0].W.value[:, 31], model[0].b.value[31] = np.eye(64)[10], -0.5  # at rest for some digits only
+    assert 0 < (model[0](wishes.training_digits()[0])[:, 31] <= 0).mean() < 1
     assert clinic.dead_units(model).tolist() == [True] * 3 + [False] * 29
     assert clinic.gradient_of_the_dead(model) == 0.0
     model[0].b.value[:] = 1e3
@@ -294,6 +296,11 @@ def test_the_runs_of_the_clinic_learn():
     model = wishes.snapshots(0)[20]
     for one, other in zip(again.parameters(), model.parameters(), strict=True):
         np.testing.assert_array_equal(one.value, other.value)
+
+
+def test_saturation_slows_outputs_under_the_squared_error_and_not_a_hidden_layer():
+    assert clinic.behind(0, "squared") > 0.1 > clinic.behind(0, "cross-entropy")
+    assert 0.8 < clinic.saturated_hidden_layer(0) < 1.0
 
 
 def test_the_saturated_start_says_yes_to_everything():

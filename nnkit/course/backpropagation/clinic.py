@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import pyplot, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -125,7 +125,6 @@ def accuracy(seed: int, rate: float) -> float:
     return nnkit.accuracy(relu_run(seed, rate)(X), y)
 
 
-@lru_cache(maxsize=1)
 def saturated_picture() -> Figure:
     """Draw the starts of sigmoid outputs: median and range of five seeds."""
     starts = (
@@ -134,7 +133,7 @@ def saturated_picture() -> Figure:
         ("squared", SATURATED, style.ORANGE, "squared error, saturated"),
     )
     with rc_context({**style.book_style(), "figure.dpi": 90}):
-        figure = Figure(figsize=(5.0, 2.6))
+        figure = pyplot.figure(figsize=(5.0, 2.6))
         axes = figure.subplots()
         for loss, bias, color, name in starts:
             _ranges(axes, range(6), [output_run(seed, loss, bias) for seed in range(5)], color, name)
@@ -143,11 +142,10 @@ def saturated_picture() -> Figure:
     return figure
 
 
-@lru_cache(maxsize=1)
 def dead_picture() -> Figure:
     """Draw the share of dead units over the learning rate: median and range of five seeds."""
     with rc_context(style.book_style()):
-        figure = Figure(figsize=(5.0, 2.4))
+        figure = pyplot.figure(figsize=(5.0, 2.4))
         axes = figure.subplots()
         dead = [[100 * dead_units(relu_run(seed, rate)).mean() for rate in RATES] for seed in range(5)]
         _ranges(axes, RATES, dead, style.BLUE, "dead units")

@@ -1,9 +1,7 @@
 """How much say each weight has: the size of its gradient on digits, drawn at its pixel and sorted."""
 
-from functools import lru_cache
-
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import pyplot, rc_context
 from matplotlib.figure import Figure
 
 import nnkit
@@ -56,11 +54,10 @@ def share_of_the_loudest(gradient: np.ndarray, part: float = 0.1) -> float:
     return float(squares[: round(part * squares.size)].sum() / squares.sum())
 
 
-@lru_cache(maxsize=1)
 def picture() -> Figure:
     """Draw the say of the pixels, and the share of the gradient that the loudest weights carry."""
     with rc_context({**style.book_style(), "figure.dpi": 90}):
-        figure = Figure(figsize=(6.4, 2.8))
+        figure = pyplot.figure(figsize=(6.4, 2.8))
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
         by_pixel = np.sqrt((gradients(0, 0) ** 2).mean(axis=1)).reshape(8, 8)
         left.imshow(by_pixel / by_pixel.max(), cmap="gray_r", interpolation="none")

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib import pyplot
 
 import nnkit
 from nnkit.course.backpropagation import (
@@ -301,6 +302,16 @@ def test_the_runs_of_the_clinic_learn():
 def test_saturation_slows_outputs_under_the_squared_error_and_not_a_hidden_layer():
     assert clinic.behind(0, "squared") > 0.1 > clinic.behind(0, "cross-entropy")
     assert 0.8 < clinic.saturated_hidden_layer(0) < 1.0
+
+
+def test_the_pictures_show_five_seeds():
+    figures = [say.picture(), clinic.dead_picture()]
+    lines = [line.get_ydata() for line in figures[0].axes[1].get_lines()]
+    assert len(lines) == 6 and all(line[-1] == pytest.approx(100, abs=1) for line in lines)
+    dead = [[100 * clinic.dead_units(clinic.relu_run(s, r)).mean() for r in clinic.RATES] for s in range(5)]
+    np.testing.assert_allclose(figures[1].axes[0].get_lines()[0].get_ydata(), np.median(dead, axis=0))
+    for figure in figures:
+        pyplot.close(figure)
 
 
 def test_the_saturated_start_says_yes_to_everything():

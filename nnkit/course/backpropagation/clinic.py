@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from matplotlib import pyplot, rc_context
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import nnkit
 from nnkit.course.backpropagation import wishes
 from nnkit.plots import style
+from nnkit.plots.axes import new_figure
 
 RATES = (0.1, 0.5, 1.0, 2.0)
 SATURATED = 5.0  # bias of every output at the start: sigmoid(5) is 0.993
@@ -132,8 +133,8 @@ def saturated_picture() -> Figure:
         ("squared", 0.0, style.BLUE, "squared error"),
         ("squared", SATURATED, style.ORANGE, "squared error, saturated"),
     )
-    with rc_context({**style.book_style(), "figure.dpi": 90}):
-        figure = pyplot.figure(figsize=(5.0, 2.6))
+    figure = new_figure(figsize=(5.0, 2.6), dpi=90)
+    with rc_context(style.book_style()):
         axes = figure.subplots()
         for loss, bias, color, name in starts:
             _ranges(axes, range(6), [output_run(seed, loss, bias) for seed in range(5)], color, name)
@@ -144,8 +145,8 @@ def saturated_picture() -> Figure:
 
 def dead_picture() -> Figure:
     """Draw the share of dead units over the learning rate: median and range of five seeds."""
+    figure = new_figure(figsize=(5.0, 2.4))
     with rc_context(style.book_style()):
-        figure = pyplot.figure(figsize=(5.0, 2.4))
         axes = figure.subplots()
         dead = [[100 * dead_units(relu_run(seed, rate)).mean() for rate in RATES] for seed in range(5)]
         _ranges(axes, RATES, dead, style.BLUE, "dead units")

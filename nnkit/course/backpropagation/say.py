@@ -1,12 +1,13 @@
 """How much say each weight has: the size of its gradient on digits, drawn at its pixel and sorted."""
 
 import numpy as np
-from matplotlib import pyplot, rc_context
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import nnkit
 from nnkit.course.backpropagation import wishes
 from nnkit.plots import style
+from nnkit.plots.axes import new_figure
 
 
 def gradients(seed: int, epochs: int) -> np.ndarray:
@@ -56,8 +57,8 @@ def share_of_the_loudest(gradient: np.ndarray, part: float = 0.1) -> float:
 
 def picture() -> Figure:
     """Draw the say of the pixels, and the share of the gradient that the loudest weights carry."""
-    with rc_context({**style.book_style(), "figure.dpi": 90}):
-        figure = pyplot.figure(figsize=(6.4, 2.8))
+    figure = new_figure(figsize=(6.4, 2.8), dpi=90)
+    with rc_context(style.book_style()):
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
         by_pixel = np.sqrt((gradients(0, 0) ** 2).mean(axis=1)).reshape(8, 8)
         left.imshow(by_pixel / by_pixel.max(), cmap="gray_r", interpolation="none")

@@ -138,7 +138,8 @@ def saturated_picture() -> Figure:
         axes = figure.subplots()
         for loss, bias, color, name in starts:
             _ranges(axes, range(6), [output_run(seed, loss, bias) for seed in range(5)], color, name)
-        axes.set(xlabel="epoch", ylabel="unseen digits read rightly", ylim=(0, 1), xlim=(-0.1, 5.1))
+        axes.set(xlabel="epoch", ylabel="unseen digits read rightly", ylim=(0, 1.5), xlim=(-0.1, 5.1))
+        axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
         axes.legend(loc="upper left")
     return figure
 

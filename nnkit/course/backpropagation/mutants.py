@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnkit.course.backpropagation.checking import slopes
-from nnkit.explore import Explorer, choice, explore
+from nnkit.explore import Explorer, choice, explore, slider
 from nnkit.plots import style
 
 SIZES = (4, 5, 5, 3)
@@ -145,9 +145,9 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def compute(mutant: str, inputs: str) -> dict[str, Any]:
+def compute(mutant: str, inputs: str, seed: int) -> dict[str, Any]:
     """Give the errors of one mutant at one kind of input; 0 where a check would see none."""
-    off = {f"off_{name}": value * (value > CAUGHT) for name, value in errors(mutant, inputs).items()}
+    off = {f"off_{name}": value * (value > CAUGHT) for name, value in errors(mutant, inputs, seed).items()}
     return {**off, "mutant": mutant, "inputs": inputs}
 
 
@@ -168,7 +168,7 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
 
 
 def clinic() -> Explorer:
-    """Return the explorer of the mutants: which mistake, and at which input it is checked."""
+    """Return the explorer of the mutants: which mistake, at which input, for which weights."""
     return explore(
         draw,
         compute,
@@ -177,6 +177,7 @@ def clinic() -> Explorer:
         tolerance=1e-6,  # finite differences
         mutant=choice(list(MUTANTS), label="mistake"),
         inputs=choice(list(INPUTS), label="checked at"),
+        seed=slider(0, 4, label="seed of the weights"),
     )
 
 

@@ -145,9 +145,9 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def compute(mutant: str, inputs: str, seed: int) -> dict[str, Any]:
-    """Give the errors of one mutant at one kind of input; 0 where a check would see none."""
-    off = {f"off_{name}": value * (value > CAUGHT) for name, value in errors(mutant, inputs, seed).items()}
+def compute(mutant: str, inputs: str, weights: int) -> dict[str, Any]:
+    """Give the errors of one mutant at one input and seed of the weights; 0 where a check sees none."""
+    off = {f"off_{name}": value * (value > CAUGHT) for name, value in errors(mutant, inputs, weights).items()}
     return {**off, "mutant": mutant, "inputs": inputs}
 
 
@@ -177,7 +177,7 @@ def clinic() -> Explorer:
         tolerance=1e-6,  # finite differences
         mutant=choice(list(MUTANTS), label="mistake"),
         inputs=choice(list(INPUTS), label="checked at"),
-        seed=slider(0, 4, label="seed of the weights"),
+        weights=slider(0, 4, label="random weights number"),
     )
 
 

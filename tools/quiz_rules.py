@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from chapter import Chapter, ChapterCell, Finding
 
-REQUIRED = False  # True: every chapter needs a quiz
+REQUIRED = True
 QUESTIONS = 8
 OPTIONS = (3, 4)
 

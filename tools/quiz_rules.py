@@ -18,7 +18,6 @@ from collections.abc import Iterator
 
 from chapter import Chapter, ChapterCell, Finding
 
-REQUIRED = True
 QUESTIONS = 8
 OPTIONS = (3, 4)
 
@@ -33,8 +32,7 @@ def quiz(chapter: Chapter) -> Iterator[Finding]:
     """Eight questions or more, each a cell in the form above, numbered in order."""
     cells = quiz_cells(chapter)
     if not cells:
-        if REQUIRED:
-            yield Finding("(chapter)", "quiz", f"has no section ## Quiz; add one with {QUESTIONS} questions.")
+        yield Finding("(chapter)", "quiz", f"has no section ## Quiz; add one with {QUESTIONS} questions.")
         return
     questions = cells[1:]
     if len(questions) < QUESTIONS:

@@ -41,11 +41,8 @@ def test_a_quiz_in_the_right_form_has_no_findings(right):
     assert findings(right) == []
 
 
-def test_a_chapter_may_be_without_a_quiz_until_every_chapter_must_have_one(monkeypatch):
+def test_every_chapter_has_a_quiz():
     empty = chapter.parse("03-small", {"cells": [cell("title", "# Title")], "metadata": {}})
-    monkeypatch.setattr(quiz_rules, "REQUIRED", False)
-    assert list(quiz_rules.quiz(empty)) == []
-    monkeypatch.setattr(quiz_rules, "REQUIRED", True)
     (found,) = quiz_rules.quiz(empty)
     assert found.remedy == "has no section ## Quiz; add one with 8 questions."
 

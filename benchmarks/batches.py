@@ -81,7 +81,9 @@ def measure(name, part):
     sizes = [size for size in runs.SIZES[:-1] if size < n] + ([2048] if n > 4096 else []) + [n]
     epochs, seconds = [], []
     for size in sizes:
-        limit = 600 if name == "digits" else 10 if size < 8 else 200  # epochs; then the target counts as missed
+        limit = (
+            600 if name == "digits" else 10 if size < 8 else 200
+        )  # epochs; then the target counts as missed
         epochs.append(
             [
                 runs.first_epoch_above(target, runs.trainer(seed, size, 0.1, layers), train, unseen, limit)

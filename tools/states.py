@@ -30,9 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NUMBERS = ROOT / "tests" / "nnkit" / "course" / "numbers"
 
 
-def explorers(chapter: str) -> Iterator[Explorer]:
-    """Make every explorer of a chapter, computing: what its modules' functions without arguments return."""
-    os.environ.update({FRAMES_SWITCH: "0", STORED_SWITCH: "0"})
+def explorers(chapter: str, *, stored: bool = False) -> Iterator[Explorer]:
+    """Make every explorer of a chapter: what its modules' functions without arguments return.
+
+    With `stored` those that have a table of frames show it; else, and where there is none, they compute.
+    """
+    os.environ.update({FRAMES_SWITCH: "0", STORED_SWITCH: "1" if stored else "0"})
     package = importlib.import_module(f"nnkit.course.{chapter}")
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         module = importlib.import_module(f"{package.__name__}.{found.name}")

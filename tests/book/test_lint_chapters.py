@@ -41,6 +41,14 @@ def exercise(number):
     )
 
 
+def question(number):
+    options = "\n".join(
+        f"<details><summary>answer {at}</summary>\n\n**{said}.** See above.\n\n</details>"
+        for at, said in enumerate(("Right", "No", "No") if number % 2 else ("No", "Right", "No"))
+    )
+    return markdown(f"quiz-{number}", f"### Question {number}\n\nHow far?\n\n{options}")
+
+
 @pytest.fixture
 def clean():
     """A notebook that breaks no rule."""
@@ -53,6 +61,8 @@ def clean():
         code("loss", "loss = 0.2983711\nprint(loss)", [shown("0.2983711\n")]),
         markdown("reading", PROSE),
         *(exercise(number) for number in range(1, 6)),
+        markdown("quiz", "## Quiz"),
+        *(question(number) for number in range(1, 9)),
         markdown("claims", "## What we claimed\n\nThe bound is 0.82."),
         markdown(
             "end", "## Summary\n\nDone.\n\n## In `nnkit`\n\nThere.\n\n## Sources\n\nOptimising just 0.123!"
@@ -316,7 +326,7 @@ def test_an_exercise_has_a_hint_a_solution_and_its_number(clean):
 
 
 def test_a_chapter_is_read_in_45_minutes(clean):
-    notebook = with_cell(clean, markdown("novel", "word " * 9001))
+    notebook = with_cell(clean, markdown("novel", "word " * 8801))
     ((cell, rule, remedy),) = findings(notebook)
     assert (cell, rule) == ("(chapter)", "reading-time")
     assert remedy == "46 minutes of reading, the limit is 45; cut it, or split the chapter."

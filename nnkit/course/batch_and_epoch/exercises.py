@@ -212,14 +212,16 @@ def one_epoch(function: Callable[..., Any]) -> Feedback:
             return answer
         slipped = partial(_walked, X[:n], y[:n], w, size)
         mistakes = {
-            "The last batch is still left out. range ends before its end: len(X) is the end.": slipped(size),
+            "The last batch is still left out. range ends before its end: len(X) is the end.": slipped(
+                end=size
+            ),
             "The gradient is still a sum. Divide by how many rows are in the batch.": slipped(mean="sum"),
             "You divide by size. The last batch is smaller: divide by len(rows).": slipped(mean="size"),
             "The order is still the same in every epoch. Draw it from rng.": slipped(shuffle=False),
-            "The last batch is left out, and the gradient is a sum.": slipped(size, "sum"),
-            "The last batch is left out, and the order is not drawn.": slipped(size, shuffle=False),
+            "The last batch is left out, and the gradient is a sum.": slipped(end=size, mean="sum"),
+            "The last batch is left out, and the order is not drawn.": slipped(end=size, shuffle=False),
             "The gradient is a sum, and the order is not drawn.": slipped(mean="sum", shuffle=False),
-            "All three slips are still there.": slipped(size, "sum", shuffle=False),
+            "All three slips are still there.": slipped(end=size, mean="sum", shuffle=False),
         }
         right = _walked(X[:n], y[:n], w, size)
         found = compared(answer, right, mistakes, "The weight after one epoch", "written out, it is")
@@ -233,6 +235,7 @@ def _walked(
     y: np.ndarray,
     w: np.ndarray,
     size: int,
+    *,
     end: int = 0,
     mean: str = "rows",
     shuffle: bool = True,

@@ -22,7 +22,8 @@ def chapter(request, monkeypatch_module):
 
     Those that train for minutes keep a table of their frames; they are computed when all states are due.
     """
-    found = [each for each in states.explorers(request.param) if WHOLE or each.table is None]
+    made = states.explorers(request.param, stored=not WHOLE)
+    found = [each for each in made if WHOLE or each.table is None]
     return found, states.read_numbers(request.param)
 
 

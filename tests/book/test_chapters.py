@@ -38,7 +38,7 @@ def code(cells):
 
 
 def ledger_of(chapter):
-    return claims.load(re.sub(r"^\d+-", "", chapter.stem))
+    return claims.load(re.sub(r"^\d+-", "", chapter.stem).replace("-", "_"))
 
 
 def functions(code):

@@ -78,12 +78,11 @@ def measure(name, part):
     """Measure everything, with a line of progress for each batch size."""
     layers, train, unseen, words, target = setting(name, part)
     n = len(train[1])
-    sizes = [size for size in runs.SIZES[:-1] if size < n] + ([2048] if n > 4096 else []) + [n]
+    sizes = [*runs.SIZES[:-1], n]
+    # After so many epochs a target counts as missed.
+    limits = [600 if name == "digits" else 10 if size < 8 else 200 for size in sizes]
     epochs, seconds = [], []
-    for size in sizes:
-        limit = (
-            600 if name == "digits" else 10 if size < 8 else 200
-        )  # epochs; then the target counts as missed
+    for size, limit in zip(sizes, limits, strict=True):
         epochs.append(
             [
                 runs.first_epoch_above(target, runs.trainer(seed, size, 0.1, layers), train, unseen, limit)
@@ -112,6 +111,7 @@ def measure(name, part):
         "processor": processor(),
         "versions": f"Python {platform.python_version()}, NumPy {np.__version__}",
         "sizes": sizes,
+        "limits": limits,
         "epochs": [[None if np.isinf(value) else int(value) for value in row] for row in epochs],
         "seconds_per_epoch": [float(f"{value:.3g}") for value in seconds],
         "microseconds_per_example": {str(size): float(f"{1e6 * value:.3g}") for size, value in pace.items()},

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 import nnkit
 from nnkit.course.backpropagation import wishes
-from nnkit.explore import Explorer, choice, explore, slider
+from nnkit.explore import Explorer, choice, explore, predict, slider
 from nnkit.plots import style
 
 SIDES = ("central", "one-sided")
@@ -177,6 +177,11 @@ def steps() -> Explorer:
         step=slider(values=STEPS[::-1], start=1e-1, label="step", digits=1),
         side=choice(list(SIDES), label="difference"),
         network=choice(list(NETWORKS), label="network"),
+        predict=predict(
+            "Divide the step by ten, again and again. Where does the error of a central difference turn?",
+            ["near 0.01", "near 0.00001", "near 0.00000001", "it never turns"],
+            answer="near 0.00001",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ Every number comes from the scalar tape `nnkit.autodiff`.
 """
 
 from nnkit.autodiff import Scalar
-from nnkit.explore import Explorer, choice, explore, slider
+from nnkit.explore import Explorer, choice, explore, predict, slider
 from nnkit.plots import style
 
 GATES = ("add", "multiply", "max")
@@ -76,6 +76,11 @@ def gates() -> Explorer:
         x=slider(-5, 5, start=-2),
         y=slider(-5, 5, start=5),
         z=slider(-5, 5, start=-4),
+        predict=predict(
+            "f = (x + y) z at x = -2, y = 5, z = -4: which input has a positive slope?",
+            ["x", "y", "z"],
+            answer="z",
+        ),
     )
 
 

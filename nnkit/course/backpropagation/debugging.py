@@ -95,7 +95,7 @@ def best_step(function: Callable[..., Any]) -> Feedback:
     -------
     Feedback
     """
-    for eps, c in ((2.2e-16, 1.0), (1.2e-7, 0.25)):
+    for eps, c in ((1.2e-7, 0.25), (2.2e-16, 1.0)):  # the first keeps the mistakes far apart
         answer = answer_of(function, eps, c)
         if isinstance(answer, Feedback):
             return answer
@@ -103,6 +103,7 @@ def best_step(function: Callable[..., Any]) -> Feedback:
             "A square root belongs to the one-sided difference, whose first part is c h.": np.sqrt(eps / c),
             "There both parts are equal; the sum is smallest where 2 c h = eps / h^2.": np.cbrt(eps / c),
             "The 2 stands on the wrong side: 2 c h = eps / h^2.": np.cbrt(2 * eps / c),
+            "1/3 without brackets divides by three: write ** (1 / 3), or np.cbrt.": eps / (2 * c) / 3,
             "eps itself is far too small: there the second part, eps / h, is 1.": eps,
         }
         name = f"For eps = {eps:g} and c = {c:g}, your function"

@@ -25,7 +25,7 @@ def updates(function: Callable[..., Any]) -> Feedback:
     -------
     Feedback
     """
-    for n, size, epochs in ((200, 5, 1000), (1297, 32, 20), (10, 16, 3)):
+    for n, size, epochs in ((200, 5, 1000), (10, 4, 3), (1297, 32, 20), (1297, 128, 7), (10, 16, 3)):
         answer = answer_of(function, n, size, epochs)
         if isinstance(answer, Feedback):
             return answer
@@ -262,7 +262,12 @@ def equal_updates(function: Callable[..., Any]) -> Feedback:
     -------
     Feedback
     """
-    for n, small, large, epochs in ((1297, 32, 1297, 20), (1297, 2, 128, 1), (1000, 10, 300, 3)):
+    for n, small, large, epochs in (
+        (1297, 32, 1297, 20),
+        (1297, 2, 128, 1),
+        (1297, 32, 128, 3),
+        (1000, 10, 300, 3),
+    ):
         answer = answer_of(function, n, small, large, epochs)
         if isinstance(answer, Feedback):
             return answer
@@ -277,6 +282,10 @@ def equal_updates(function: Callable[..., Any]) -> Feedback:
             "Nearly: round up within each epoch, before you divide.": math.ceil(epochs * large / small),
             "Turned around: the larger batch needs more epochs, not fewer.": epochs * small / large,
             "That is the number of updates. How many epochs of the large batch are that?": wanted,
+            "Nearly: an epoch is whole or not at all. Round up.": wanted / math.ceil(n / large),
+            "Nearly: with the last epoch left out, there are too few updates. Round up.": (
+                wanted // math.ceil(n / large)
+            ),
         }
         case = f"for n = {n:,}, {small} against {large} and {epochs} epochs it is"
         found = compared(answer, right, mistakes, truth=f"counted, {case}")

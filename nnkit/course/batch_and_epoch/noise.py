@@ -150,16 +150,18 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     right.loglog(SIZES[:-1], frame["law"], color=style.BLUE)
     if frame["noise"] > 0:
         right.plot(frame["examples"], frame["noise"], "o", color=style.ORANGE, ms=8)
-    right.set(title="length of the noise", xlabel="examples per batch", ylim=(0.03, 40))
+    right.set(title="length of noise / full gradient", xlabel="examples per batch", ylim=(0.03, 40))
     right.xaxis.set_major_formatter("{x:g}")
     right.yaxis.set_major_formatter("{x:g}")
     when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
     if frame["examples"] == SIZES[-1]:
         return f"{when}, all 1,297 examples in one batch: every draw gives the full gradient itself."
     plural = "s" if frame["examples"] > 1 else ""
+    angle = np.degrees(np.arccos(frame["cosine"]))
     return (
         f"{when}, {frame['examples']:,} example{plural} per batch: the noise is {frame['noise']:.2f} times "
-        f"as long as the full gradient; half of the batches have a cosine to it above {frame['cosine']:.2f}."
+        f"as long as the full gradient; half of the batches point within "
+        f"{angle:.0f} degrees of it (cosine {frame['cosine']:.2f})."
     )
 
 

@@ -107,9 +107,9 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     w1, w2 = np.meshgrid(np.linspace(-2.2, 2.4, 80), np.linspace(-1.9, 2.4, 80))
     rings = loss_above_least(np.stack([w1, w2], axis=-1))
     axes.contour(w1, w2, rings, levels=[RING, 0.5, 1.5, 3, 5, 8, 12], colors=style.FAINT, linewidths=0.8)
-    axes.plot(*frame["stops"].T, color=style.BLUE, lw=1, marker=".", ms=3)
+    axes.plot(*frame["stops"].T, color=style.BLUE, lw=0.7, marker=".", ms=2)
+    axes.plot(*best(), "+", color=style.INK, ms=14, mew=2)
     axes.plot(*frame["stops"][-1], "o", color=style.ORANGE, ms=7)
-    axes.plot(*best(), "+", color=style.INK, ms=10)
     axes.set(xlabel="first weight", ylabel="second weight", xlim=(-2.2, 2.4), ylim=(-1.9, 2.4))
     axes.grid(False)
     where = "inside" if frame["loss_above_least"] < RING else "outside"

@@ -88,6 +88,30 @@ def accuracy_without_rest(seed: int, batch_size: int, rate: float = 0.1) -> floa
     return nnkit.accuracy(run.model(unseen[0]), unseen[1])
 
 
+def around_the_last_update(seed: int, batch_size: int, rate: float = 0.1) -> tuple[float, float]:
+    """Train for 20 epochs; return the accuracy on unseen digits before and after the very last update.
+
+    Parameters
+    ----------
+    seed, batch_size, rate
+        As in `trainer`.
+
+    Returns
+    -------
+    (float, float)
+    """
+    train, (X, y) = digits.split()
+    run = trainer(seed, batch_size, rate)
+    before = 0.0
+    for _ in range(EPOCHS):
+        *most, last = nnkit.data.batches(*train, batch_size, rng=run.rng)
+        for batch in most:
+            run.step(*batch)
+        before = nnkit.accuracy(run.model(X), y)
+        run.step(*last)
+    return before, nnkit.accuracy(run.model(X), y)
+
+
 def margins(first: int, second: int, rates: tuple[float, float] = (0.1, 0.1), **budget: int) -> list[float]:
     """Return by how much one batch size is ahead of another, for the seeds 0 to 4.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from nnkit.explore import Explorer, choice, explore
 from nnkit.plots import style
@@ -113,6 +114,7 @@ def compute(data: str, examples: int) -> dict[str, Any]:
         "seconds": seconds(data),
         "place": place,
         "examples": stored["sizes"][place],
+        "limit": stored["limits"][place],
         "milliseconds": 1000 * stored["seconds_per_epoch"][place],
     }
 
@@ -134,6 +136,7 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
         axes.loglog(sizes, middle, color=style.BLUE, lw=1.4)
         axes.loglog(sizes[place], middle[place], "o", color=style.ORANGE, ms=9, mfc="none", mew=2)
         axes.set_ylabel(name, fontsize=9)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes.yaxis.set_major_formatter("{x:g}")
     panels[-1].set(xlabel="examples per batch")
     panels[-1].set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
@@ -143,11 +146,15 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     start = f"{data}, {frame['examples']:,} example{plural} per batch: "
     own, each = needed[place], frame["milliseconds"]
     if np.isnan(own).any():
-        return f"{start}{each:.3g} ms per epoch, and {frame['target']} is not reached in time by every seed."
-    whole = np.median(own) * each / 1000
+        return (
+            f"{start}{each:,.0f} ms per epoch; {np.isfinite(own).sum()} of {len(own)} networks reached an "
+            f"accuracy of {frame['target']} within {frame['limit']} epochs, where we stopped."
+        )
+    low, high = f"{own.min():.0f}", f"{own.max():.0f}"
+    needed_epochs = low if low == high else f"{low} to {high}"
     return (
-        f"{start}{own.min():.0f} to {own.max():.0f} epochs to an accuracy of {frame['target']}, {each:.3g} "
-        f"ms each; {whole:.2g} seconds in all at the median."
+        f"{start}{needed_epochs} epochs to an accuracy of {frame['target']}, {each:.3g} ms each; "
+        f"{np.median(own) * each / 1000:.2g} seconds in all at the median."
     )
 
 

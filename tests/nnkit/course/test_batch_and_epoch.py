@@ -173,6 +173,21 @@ def test_rates_of_the_rules():
     assert set(comparison.BEST_RATES) == set(runs.SIZES)
 
 
+@pytest.mark.parametrize("size", [128, 512])
+def test_no_rate_of_the_search_is_much_better_than_the_best(size):
+    mean = {
+        rate: np.mean([runs.accuracy(seed, size, rate, epochs=20) for seed in runs.SEEDS])
+        for rate in (0.01, 0.03, 0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
+    }
+    assert mean[comparison.BEST_RATES[size]] > max(mean.values()) - 0.01
+
+
+def test_the_last_update_is_the_last():
+    before, after = runs.around_the_last_update(1, 16)
+    assert after == runs.accuracy(1, 16, epochs=20)
+    assert before != after
+
+
 # ---- stored tables ---------------------------------------------------------------------------------
 
 
@@ -231,7 +246,7 @@ def test_a_target_that_was_never_reached_is_never_the_best(monkeypatch):
         (tasks.rules, ("updates", "scaled"), "Right."),
         (tasks.rules, ("epochs", "scaled"), "20 updates only"),
         (tasks.rules, ("updates", "updates"), "sees 820 examples"),
-        (tasks.rules, ("updates", "epochs"), "Look at batch 16"),
+        (tasks.rules, ("updates", "epochs"), "Close. But the dots of 4 and 8"),
         (tasks.rules, ("updates", "best"), "a rate of its own choice"),
         (
             tasks.rules,
@@ -334,6 +349,8 @@ WRONG = {
         "round up within each epoch": lambda n, a, b, e: ceil(e * b, a),
         "Turned around": lambda n, a, b, e: e * a / b,
         "That is the number of updates.": lambda n, a, b, e: e * ceil(n, a),
+        "an epoch is whole or not at all": lambda n, a, b, e: e * ceil(n, a) / ceil(n, b),
+        "there are too few updates": lambda n, a, b, e: e * ceil(n, a) // ceil(n, b),
     },
 }
 

@@ -352,6 +352,7 @@ RATE = {
     "Nothing came back yet": lambda rate, size: ...,
 }
 STEP = {
+    "1/3 without brackets": lambda eps, c: (eps / (2 * c)) ** 1 / 3,
     "A square root belongs to the one-sided": lambda eps, c: (eps / c) ** 0.5,
     "There both parts are equal": lambda eps, c: (eps / c) ** (1 / 3),
     "The 2 stands on the wrong side": lambda eps, c: (2 * eps / c) ** (1 / 3),

@@ -90,9 +90,9 @@ def calm(size: int) -> bool:
     return all(loss_above_least(walk(size, seed)[-1]) < RING for seed in SEEDS)
 
 
-def compute(examples: int, seed: int) -> dict[str, Any]:
+def compute(examples: int, order: int) -> dict[str, Any]:
     """Give one walk and where it ends."""
-    stops = walk(examples, seed)
+    stops = walk(examples, order)
     return {
         "examples": examples,
         "updates": len(stops) - 1,
@@ -128,5 +128,5 @@ def paths() -> Explorer:
         name="paths",
         size=(5.2, 4.2),
         examples=slider(values=SIZES, label="examples per batch"),
-        seed=slider(0, SEEDS[-1], label="seed of the order"),
+        order=slider(0, SEEDS[-1], label="seed of the order"),
     )

@@ -85,11 +85,6 @@ def walk(size: int, seed: int) -> np.ndarray:
     return np.array(stops)
 
 
-def calm(size: int) -> bool:
-    """Return whether the walks of all five seeds end inside the innermost ring."""
-    return all(loss_above_least(walk(size, seed)[-1]) < RING for seed in SEEDS)
-
-
 def compute(examples: int, order: int) -> dict[str, Any]:
     """Give one walk and where it ends."""
     stops = walk(examples, order)

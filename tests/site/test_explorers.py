@@ -133,6 +133,19 @@ def test_the_state_that_is_shown_is_the_one_that_was_asked_for(explorers, opened
                 assert text == texts[grid[tuple(position[axis] for axis in axes)]], (name, slot)
 
 
+def matters(figure, control):
+    """Whether a control changes something where the others stand at their ends, or else where they start."""
+    for at_start in (False, True):
+        if at_start:
+            figure.evaluate(SET, figure.evaluate(START))
+        turn(control, to_end=False)
+        low = shown(figure)
+        turn(control, to_end=True)
+        if shown(figure) != low:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("via", ["file", "http"])
 def test_every_control_changes_picture_or_sentence_and_reset_brings_all_back(explorers, opened, via):
     for path, name in explorers:
@@ -141,11 +154,7 @@ def test_every_control_changes_picture_or_sentence_and_reset_brings_all_back(exp
         controls = figure.locator("[data-axis]")
         for number in range(controls.count()):
             control = controls.nth(number)
-            figure.evaluate(SET, figure.evaluate(START))
-            turn(control, to_end=False)
-            low = shown(figure)
-            turn(control, to_end=True)
-            assert shown(figure) != low, f"{name}: {control.get_attribute('name')} changes nothing"
+            assert matters(figure, control), f"{name}: {control.get_attribute('name')} changes nothing"
         figure.locator(".nn-reset").click()
         assert shown(figure) == first, f"{name}: reset does not bring the first state back"
         assert seen.errors == [] and seen.outside == []
@@ -256,8 +265,11 @@ def test_the_keyboard_may_walk_on_while_it_plays(explorers, opened):
     assert figure.locator(".nn-said").text_content() == "", "a sentence a tick is a flood"
     figure.locator("select").first.select_option(index=1)
     assert player.inner_text() == "Play"
-    seen.page.clock.run_for(1_000)
-    assert figure.locator(".nn-said").text_content() == figure.locator(".nn-sentence").text_content()
+    said, sentence = (figure.locator(name) for name in (".nn-said", ".nn-sentence"))
+    for _ in range(10):  # on a busy machine the change itself may come late
+        if said.text_content() != sentence.text_content():
+            seen.page.clock.run_for(1_000)
+    assert said.text_content() == sentence.text_content()
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])

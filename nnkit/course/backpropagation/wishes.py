@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import nnkit
+from nnkit.course import digits
 from nnkit.explore import Explorer, explore, slider, toggle
 from nnkit.plots import style
 
@@ -24,7 +25,7 @@ SIZE = (6.4, 2.9)  # inches
 @lru_cache(maxsize=1)
 def training_digits() -> tuple[np.ndarray, np.ndarray]:
     """Return 1,297 of the shipped digits, one of each class first: pixels (1297, 64) and classes (1297,)."""
-    (X, y), _ = _split_digits()
+    (X, y), _ = digits.split()
     first = np.unique(y, return_index=True)[1]
     order = np.concatenate([first, np.setdiff1d(np.arange(len(y)), first)])
     return X[order], y[order]
@@ -32,11 +33,7 @@ def training_digits() -> tuple[np.ndarray, np.ndarray]:
 
 def unseen_digits() -> tuple[np.ndarray, np.ndarray]:
     """Return the other 500 digits: pixels (500, 64) and classes (500,)."""
-    return _split_digits()[1]
-
-
-def _split_digits() -> tuple[nnkit.data.Pair, nnkit.data.Pair]:
-    return nnkit.data.split(*nnkit.datasets.digits(), test_size=500, rng=np.random.default_rng(0))
+    return digits.split()[1]
 
 
 @lru_cache(maxsize=8)

@@ -8,10 +8,8 @@ from nnkit.explore import Explorer, explore, play, slider
 from nnkit.plots import style
 
 EXAMPLES = 20
-SIZES = tuple(range(1, EXAMPLES + 1))
-UPDATES = 61  # 0 to 60: three epochs of single examples
+UPDATES = 60  # three epochs of single examples
 _COLUMNS, _CELL = 10, 44
-_DONE, _NOW = style.GRID, style.PAPER
 
 
 def updates_per_epoch(n: int, batch_size: int) -> int:
@@ -69,7 +67,7 @@ def draw(frame: dict[str, float], slots: dict[str, str]) -> str:
         of = place // size
         now, done = made > 0 and of == batch, made > 0 and of < batch
         slots[f"example{place}"] = str(order[place])
-        slots[f"ground{place}"] = _NOW if now else _DONE if done else style.PAPER
+        slots[f"ground{place}"] = style.GRID if done else style.PAPER
         slots[f"edge{place}"] = style.ORANGE if now else style.FAINT
     slots["epoch"] = f"epoch {epoch + 1}"
     slots["batch"] = f"batch {batch + 1} of {per_epoch}" if made else f"{per_epoch} batches to come"
@@ -100,7 +98,7 @@ def loops() -> Explorer:
         name="loops",
         template=_template(),
         batch_size=slider(1, EXAMPLES, start=6, label="examples per batch"),
-        updates=play(slider(0, UPDATES - 1, label="updates made"), interval=0.4),
+        updates=play(slider(0, UPDATES, label="updates made"), interval=0.4),
     )
 
 

@@ -53,9 +53,7 @@ def nearest(size: int) -> Feedback:
     Feedback
     """
     if size not in paths.SIZES:
-        return Feedback(
-            False, f"Give a size that is on the slider, one of {', '.join(map(str, paths.SIZES))}."
-        )
+        return _not_on_the_slider(paths.SIZES)
     ends = {
         each: [paths.loss_above_least(paths.walk(each, seed)[-1]) for seed in paths.SEEDS]
         for each in paths.SIZES
@@ -84,9 +82,7 @@ def quarter_noise(size: int) -> Feedback:
     Feedback
     """
     if size not in noise.SIZES:
-        return Feedback(
-            False, f"Give a size that is on the slider, one of {', '.join(map(str, noise.SIZES))}."
-        )
+        return _not_on_the_slider(noise.SIZES)
     gradients = noise.example_gradients(0, 0)
     share = (noise.expected_noise(gradients, size) / noise.expected_noise(gradients, 32)) ** 0.5
     if size == 128:
@@ -187,3 +183,7 @@ def kinds(mixed: int, shuffled: int) -> Feedback:
     return Feedback(
         True, f"Right. {several} of 12 against about {meet} kinds in every batch: each step hears them all."
     )
+
+
+def _not_on_the_slider(sizes: tuple[int, ...]) -> Feedback:
+    return Feedback(False, f"Give a size that is on the slider, one of {', '.join(map(str, sizes))}.")

@@ -18,6 +18,8 @@ import contextlib
 import functools
 import http.server
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,6 +57,25 @@ class Visit:
         """The requests that left the site's own folder or server."""
         inline = ("data:", "blob:", "about:")
         return [address for address in self.requests if not address.startswith((self.origin, *inline))]
+
+
+@pytest.fixture(scope="session")
+def build_book() -> Callable[[Path, dict[str, str]], Path]:
+    """Build a book in its folder, strictly, under an environment; give the folder of its pages."""
+
+    def build(folder: Path, environment: dict[str, str]) -> Path:
+        command = Path(sys.executable).with_name("jupyter-book")
+        done = subprocess.run(
+            [str(command), "build", str(folder), "-W", "-n", "--keep-going"],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return folder / "_build" / "html"
+
+    return build
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,22 +13,13 @@ BOOK = ROOT / "tests" / "second_book"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(tmp_path_factory, build_book):
     """The folder of the second book's pages, built from a copy far from this repository's own files."""
     folder = tmp_path_factory.mktemp("second") / "book"
     shutil.copytree(BOOK, folder)
-    command = Path(sys.executable).with_name("jupyter-book")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("NNKIT_EXPLORER_FRAMES", None)
-    done = subprocess.run(
-        [str(command), "build", str(folder), "-W", "-n", "--keep-going"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return folder / "_build" / "html"
+    return build_book(folder, environment)
 
 
 def test_its_configuration_names_the_extension_and_nothing_else_of_ours():

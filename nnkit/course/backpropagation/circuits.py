@@ -4,6 +4,7 @@ Every number comes from the scalar tape `nnkit.autodiff`.
 """
 
 from nnkit.autodiff import Scalar
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, choice, explore, predict, slider
 from nnkit.plots import style
 
@@ -16,7 +17,6 @@ RULES = {
 }
 _NODES = {"x": (44, 56), "y": (44, 168), "z": (44, 264), "gate": (208, 112), "result": (362, 188)}
 _WIRES = (("x", "gate"), ("y", "gate"), ("gate", "result"), ("z", "result"))
-_FONT = 'font-family="sans-serif" text-anchor="middle"'
 
 
 def larger(a: Scalar, b: Scalar) -> Scalar:
@@ -92,38 +92,34 @@ def _template() -> str:
         parts.append(f'<path d="M {x1 + 24} {y1} L {x2 - 28} {y2}" {line}></path>')
     parts.append(f'<path d="M 390 188 L 420 188" stroke="{style.FAINT}" stroke-width="1.8"></path>')
     for name in ("x", "y", "z"):
-        parts.append(_circle(*_NODES[name], 24) + _text(*_NODES[name], name, dy=5))
-        parts.append(_pair(_NODES[name][0] + 62, _NODES[name][1] + {"x": -12, "y": 26, "z": 26}[name], name))
-    parts.append(_circle(*_NODES["gate"], 28) + _text(*_NODES["gate"], slot="sign", dy=6, size=19))
-    parts.append(_circle(*_NODES["result"], 28) + _text(*_NODES["result"], "×", dy=6, size=19))
+        (x, y) = _NODES[name]
+        parts.append(_circle(x, y, 24) + text(x, y + 5, name, size=16))
+        parts.append(_pair(x + 62, y + {"x": -12, "y": 26, "z": 26}[name], name))
+    for name, word, slot in (("gate", "?", "sign"), ("result", "×", "")):
+        (x, y) = _NODES[name]
+        parts.append(_circle(x, y, 28) + text(x, y + 6, word, slot=slot, size=19))
     parts.append(_pair(296, 112, "q"))
-    parts.append(_text(428, 176, slot="f", color=style.BLUE))
-    parts.append(_text(428, 208, "1", color=style.ORANGE))
+    parts.append(text(428, 176, slot="f", color=style.BLUE, size=16))
+    parts.append(text(428, 208, "1", color=style.ORANGE, size=16))
     for at, name in enumerate(GATES):
         box = f'x="{176 + at * 90}" y="284" width="84" height="30" rx="6" fill="{style.PAPER}"'
         rect = f'<rect {box} stroke-width="1.8" data-attr="stroke:ink_{name}"></rect>'
-        label = _text(218 + at * 90, 304, name, size=14)
+        label = text(218 + at * 90, 304, name, size=14)
         parts.append(f'<g data-pick="gate:{at}" aria-label="Use the {name} gate">{rect}{label}</g>')
-    parts.append(_text(330, 30, "value", color=style.BLUE, size=14))
-    parts.append(_text(330, 50, "slope of f, coming back", color=style.ORANGE, size=14))
+    parts.append(text(330, 30, "value", color=style.BLUE, size=14))
+    parts.append(text(330, 50, "slope of f, coming back", color=style.ORANGE, size=14))
     return "".join([*parts, "</svg>"])
 
 
 def _pair(x: int, y: int, name: str) -> str:
     """A value over its slope."""
-    return _text(x, y, slot=name, color=style.BLUE) + _text(x, y + 18, slot=f"d{name}", color=style.ORANGE)
+    value = text(x, y, slot=name, color=style.BLUE, size=16)
+    return value + text(x, y + 18, slot=f"d{name}", color=style.ORANGE, size=16)
 
 
 def _circle(x: int, y: int, radius: int) -> str:
     look = f'fill="{style.PAPER}" stroke="{style.INK}" stroke-width="1.5"'
     return f'<circle cx="{x}" cy="{y}" r="{radius}" {look}></circle>'
-
-
-def _text(
-    x: int, y: int, text: str = "?", *, slot: str = "", color: str = style.INK, size: int = 16, dy: int = 0
-) -> str:
-    mark = f' data-text="{slot}"' if slot else ""
-    return f'<text x="{x}" y="{y + dy}" fill="{color}" font-size="{size}" {_FONT}{mark}>{text}</text>'
 
 
 def _number(value: float) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, choice, explore, play, slider
 from nnkit.plots import style
 
 HIDDEN, MOST = 3, 5
 MODES = {"forward, from an input": "forward", "backward, from an output": "backward"}
 Arrow = tuple[str, str, float]
-_FONT = 'font-family="sans-serif" text-anchor="middle"'
 _TOP, _X = 40, {"x": 36, "h": 150, "y": 264}
 
 
@@ -166,13 +166,13 @@ def _template() -> str:
         for at in range(HIDDEN if letter == "h" else MOST):
             parts.append(_node(letter, at))
     for row in range(MOST):
-        parts.append(_text(336, 82 + 44 * row, f"x{row + 1}", opacity=f"x{row}"))
-        parts.append(_text(372 + 44 * row, 44, f"y{row + 1}", opacity=f"y{row}"))
+        parts.append(text(320, 82 + 44 * row, f"x{row + 1}", opacity=f"x{row}"))
+        parts.append(text(356 + 44 * row, 44, f"y{row + 1}", opacity=f"y{row}"))
         parts += [_cell(row, column) for column in range(MOST)]
-    parts.append(_text(460, 20, "derivatives of y by x", size=13))
-    parts.append(_text(280, 316, slot="count", color=style.ORANGE))
-    parts.append(_text(140, 346, slot="forward"))
-    parts.append(_text(420, 346, slot="backward"))
+    parts.append(text(444, 20, "derivatives of y by x", size=13))
+    parts.append(text(280, 316, slot="count", color=style.ORANGE))
+    parts.append(text(140, 346, slot="forward"))
+    parts.append(text(420, 346, slot="backward"))
     return "".join([*parts, "</svg>"])
 
 
@@ -191,29 +191,12 @@ def _node(letter: str, at: int) -> str:
     x, y = _place(letter, at)
     outer = "" if letter == "h" else f'data-attr="opacity:{letter}{at} stroke:ring_{letter}{at}"'
     look = f'fill="{style.PAPER}" stroke="{style.INK}" stroke-width="2" {outer}'
-    name = "" if letter == "h" else _text(x, y + 5, f"{letter}{at + 1}", opacity=f"{letter}{at}", size=13)
+    name = "" if letter == "h" else text(x, y + 5, f"{letter}{at + 1}", opacity=f"{letter}{at}", size=13)
     return f'<circle cx="{x}" cy="{y}" r="15" {look}></circle>{name}'
 
 
 def _cell(row: int, column: int) -> str:
-    x, y = 350 + 44 * column, 56 + 44 * row
+    x, y = 334 + 44 * column, 56 + 44 * row
     look = f'fill="{style.PAPER}" stroke="{style.GRID}" data-attr="opacity:box{row}{column}"'
-    mark = f'data-attr="fill:ink{row}{column}" data-text="cell{row}{column}"'
-    place = f'x="{x + 22}" y="{y + 27}" font-size="15" {_FONT}'
     box = f'<rect x="{x}" y="{y}" width="44" height="44" {look}></rect>'
-    return f"{box}<text {place} {mark}>?</text>"
-
-
-def _text(
-    x: int,
-    y: int,
-    text: str = "?",
-    *,
-    slot: str = "",
-    opacity: str = "",
-    color: str = style.INK,
-    size: int = 15,
-) -> str:
-    marks = f' data-text="{slot}"' * bool(slot) + f' data-attr="opacity:{opacity}"' * bool(opacity)
-    look = f'fill="{color}" font-size="{size}" {_FONT}'
-    return f'<text x="{x}" y="{y}" {look}{marks}>{text}</text>'
+    return box + text(x + 22, y + 27, slot=f"cell{row}{column}", fill=f"ink{row}{column}")

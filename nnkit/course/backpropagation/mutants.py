@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnkit.course.backpropagation.checking import slopes
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, choice, explore, slider
 from nnkit.plots import style
 
@@ -183,17 +184,11 @@ def clinic() -> Explorer:
 
 def _template() -> str:
     parts = ['<svg viewBox="0 0 470 232">', "<title>Relative error of each gradient</title>"]
-    parts.append(_text(8, 20, "relative error of the gradient of", anchor="start"))
+    parts.append(text(8, 20, "relative error of the gradient of", anchor="start"))
     for at, name in enumerate(ARRAYS):
         y = 34 + 33 * at
-        parts.append(_text(30, y + 18, name))
+        parts.append(text(30, y + 18, name))
         place = f'x="56" y="{y}" width="2" height="24" fill="{style.GREEN}"'
         parts.append(f'<rect {place} data-attr="width:bar_{name} fill:ink_{name}"></rect>')
-        parts.append(_text(330, y + 18, slot=name, anchor="start"))
+        parts.append(text(330, y + 18, slot=name, anchor="start"))
     return "".join([*parts, "</svg>"])
-
-
-def _text(x: int, y: int, text: str = "?", *, slot: str = "", anchor: str = "middle") -> str:
-    mark = f' data-text="{slot}"' * bool(slot)
-    look = f'fill="{style.INK}" font-size="15" font-family="sans-serif" text-anchor="{anchor}"'
-    return f'<text x="{x}" y="{y}" {look}{mark}>{text}</text>'

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, choice, explore, slider
 from nnkit.plots import style
 
@@ -22,7 +23,7 @@ PRODUCTS = {
     "x @ delta": ("x", "delta", "dW"),
     "delta.T @ x": ("delta.T", "x", "dW"),
 }
-_LEFT, _RIGHT, _RESULT, _MIDDLE = 75, 212, 365, 116  # middles of the three arrays
+_LEFT, _RIGHT, _RESULT, _MIDDLE = 68, 222, 376, 116  # middles of the three arrays
 
 
 def attempt(product: str, batch: int, n_in: int, n_out: int) -> dict[str, Any]:
@@ -112,30 +113,24 @@ def _rectangle(slots: dict[str, str], name: str, middle: int, shape: tuple[int, 
 
 
 def _template() -> str:
-    parts = ['<svg viewBox="0 0 440 238">', "<title>Two arrays, drawn to scale, and their product</title>"]
+    parts = ['<svg viewBox="0 0 444 238">', "<title>Two arrays, drawn to scale, and their product</title>"]
     for name, color in (("left", style.BLUE), ("right", style.ORANGE)):
         parts.append(_box(name, f'fill="{color}" fill-opacity="0.25" stroke="{color}"'))
     parts.append(
         _box("result", f'fill="{style.PAPER}" stroke-width="2"', " stroke:ink_result opacity:opacity")
     )
-    parts += [_text(at, 30, slot=f"name_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
-    parts += [_text(at, 204, slot=f"shape_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
-    parts.append(_text(_RESULT, 30, slot="name_result"))
-    parts.append(_text(_RESULT, 204, slot="shape_result", ink="ink_result"))
-    parts.append(_text(143, 121, "@") + _text(288, 121, "="))
-    parts.append(_text(143, 230, slot="inner", ink="ink_inner"))
+    parts += [text(at, 30, slot=f"name_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
+    parts += [text(at, 204, slot=f"shape_{name}") for at, name in ((_LEFT, "left"), (_RIGHT, "right"))]
+    parts.append(text(_RESULT, 30, slot="name_result"))
+    parts.append(text(_RESULT, 204, slot="shape_result", fill="ink_result"))
+    parts.append(text(145, 121, "@") + text(299, 121, "="))
+    parts.append(text(145, 230, slot="inner", fill="ink_inner"))
     return "".join([*parts, "</svg>"])
 
 
 def _box(name: str, look: str, more: str = "") -> str:
     places = f"x:{name}_x y:{name}_y width:{name}_w height:{name}_h"
     return f'<rect x="0" y="0" width="1" height="1" {look} data-attr="{places}{more}"></rect>'
-
-
-def _text(x: int, y: int, text: str = "?", *, slot: str = "", ink: str = "") -> str:
-    marks = f' data-text="{slot}"' * bool(slot) + f' data-attr="fill:{ink}"' * bool(ink)
-    look = f'fill="{style.INK}" font-size="15" font-family="sans-serif" text-anchor="middle"'
-    return f'<text x="{x}" y="{y}" {look}{marks}>{text}</text>'
 
 
 def _shape(shape: tuple[int, int]) -> str:

@@ -1,12 +1,11 @@
 """The explorer of the small graph e = (a + b)(b + 1): local derivatives on edges, sums over paths."""
 
 from nnkit.autodiff import Scalar
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, explore, slider
 from nnkit.plots import style
 
 _NODE = f'fill="{style.PAPER}" stroke="{style.INK}" stroke-width="1.5"'
-_TEXT = f'fill="{style.INK}" font-size="15" text-anchor="middle" font-family="sans-serif"'
-_RATE = f'fill="{style.BLUE}" font-size="14" text-anchor="middle" font-family="sans-serif"'
 _EDGE = f'stroke="{style.FAINT}" stroke-width="1.8" fill="none"'
 
 # name: x, y of the node's middle; the graph runs from left to right
@@ -81,13 +80,13 @@ def _template() -> str:
         (x1, y1), (x2, y2) = _NODES[name[0]], _NODES[name[1]]
         lines.append(f'<path d="M {x1 + 30} {y1} L {x2 - 34} {y2}" {_EDGE}></path>')
         lines.append(f'<path d="M {x2 - 28} {y2} l -10 -5 l 0 10 z" fill="{style.FAINT}"></path>')
-        lines.append(f'<text x="{x}" y="{y}" {_RATE} data-text="{name}">?</text>')
+        lines.append(text(x, y, slot=name, color=style.BLUE, size=14))
     for name, (x, y) in _NODES.items():
         lines.append(f'<circle cx="{x}" cy="{y}" r="28" {_NODE}></circle>')
-        lines.append(f'<text x="{x}" y="{y + 5}" {_TEXT} data-text="{name}">?</text>')
-        lines.append(f'<text x="{x}" y="{y - 36}" {_TEXT}>{_MEANING[name]}</text>')
-    lines.append(f'<text x="250" y="262" {_TEXT} data-text="sum">?</text>')
-    lines.append(f'<text x="250" y="288" {_TEXT} data-text="other">?</text>')
+        lines.append(text(x, y + 5, slot=name))
+        lines.append(text(x, y - 36, _MEANING[name]))
+    lines.append(text(250, 262, slot="sum"))
+    lines.append(text(250, 288, slot="other"))
     return "\n".join([*lines, "</svg>"])
 
 
@@ -95,5 +94,5 @@ def _number(value: float) -> str:
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("\N{MINUS SIGN}") else number

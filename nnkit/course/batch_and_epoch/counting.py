@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from nnkit.course.drawing import text
 from nnkit.explore import Explorer, explore, play, slider
 from nnkit.plots import style
 
@@ -111,14 +112,9 @@ def _template() -> str:
             f'<rect x="{x + 2}" y="{y}" width="{_CELL - 4}" height="{_CELL - 6}" rx="5" stroke-width="2" '
             f'data-attr="fill:ground{place} stroke:edge{place}"></rect>'
         )
-        parts.append(_text(x + _CELL / 2, y + 25, f"example{place}", "middle"))
-    parts.append(_text(12, 22, "epoch", "start"))
-    parts.append(_text(width - 12, 22, "batch", "end"))
-    parts.append(_text(12, height - 12, "updates", "start"))
-    parts.append(_text(width - 12, height - 12, "seen", "end"))
+        parts.append(text(x + _CELL / 2, y + 25, slot=f"example{place}"))
+    parts.append(text(12, 22, slot="epoch", anchor="start"))
+    parts.append(text(width - 12, 22, slot="batch", anchor="end"))
+    parts.append(text(12, height - 12, slot="updates", anchor="start"))
+    parts.append(text(width - 12, height - 12, slot="seen", anchor="end"))
     return "".join([*parts, "</svg>"])
-
-
-def _text(x: float, y: float, slot: str, anchor: str) -> str:
-    look = f'fill="{style.INK}" font-size="15" text-anchor="{anchor}" font-family="sans-serif"'
-    return f'<text x="{x:g}" y="{y:g}" {look} data-text="{slot}">?</text>'

@@ -129,20 +129,18 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
     parts, done, edge = frame["parts"], frame["done"], frame["edge"]
     for layer in ("h", "o"):
         for neuron in (f"{layer}1", f"{layer}2"):
-            slots[f"net_{neuron}"] = (
-                f"net {_plain(parts[f'net_{neuron}'], 4)}" if f"net_{layer}" in done else ""
-            )
+            slots[f"net_{neuron}"] = f"net {_short(parts[f'net_{neuron}'])}" if f"net_{layer}" in done else ""
             slots[neuron] = f"{parts[neuron]:.4f}" if layer in done else ""
             slots[f"delta_{neuron}"] = (
-                _signed("δ ", parts[f"delta_{neuron}"]) if f"delta_{layer}" in done else ""
+                f"δ {_short(parts[f'delta_{neuron}'])}" if f"delta_{layer}" in done else ""
             )
             slots[f"ring_{neuron}"] = ring(done[-1] in (f"net_{layer}", layer, f"delta_{layer}"))
     for names, layer in ((HIDDEN, "hidden"), (OUTPUT, "output")):
         updated = f"update_{layer}" in done
         for name in names:
-            slots[name] = f"{name} {_plain(parts[f'new_{name}' if updated else name], 4)}"
+            slots[name] = f"{name} {_short(parts[f'new_{name}' if updated else name])}"
             slots[f"slope_{name}"] = (
-                _signed("∂ ", parts[f"gradient_{name}"]) if f"gradient_{layer}" in done else ""
+                f"∂ {_short(parts[f'gradient_{name}'])}" if f"gradient_{layer}" in done else ""
             )
             slots[f"ink_{name}"] = weight_ink(done[-1] == f"update_{layer}")
             slots[f"box_{name}"] = ring(name == edge)
@@ -172,15 +170,14 @@ def _edge_table(frame: dict[str, Any]) -> dict[str, str]:
     parts, edge = frame["parts"], frame["edge"]
     tail, head = ENDS[edge]
     gap = frame["gradient"] - frame["finite_difference"]
-    agrees = "they agree" if abs(gap) < ROUNDING else f"they differ by {abs(gap):.0e}"
-    factors = f"{_plain(parts[f'delta_{head}'])} × {_plain(parts[tail])}"
+    agrees = "they agree" if abs(gap) < ROUNDING else f"off by {abs(gap):.0e}"
     return {
         "edge_name": f"{edge}, from {tail} to {head}, in the whole round",
-        "edge_value": _plain(frame["value"]),
+        "edge_values": f"{_plain(frame['value'])} → {_plain(parts[f'new_{edge}'])}",
         "edge_gradient": _plain(frame["gradient"], 11),
+        "edge_factors": f"∂ = δ of {head} × {tail}",
+        "edge_product": f"{_plain(parts[f'delta_{head}'])} × {_plain(parts[tail])}",
         "edge_finite": f"{_plain(frame['finite_difference'], 11)} ({agrees})",
-        "edge_formula": f"δ of {head} × output of {tail} = {factors}",
-        "edge_new": _plain(parts[f"new_{edge}"]),
     }
 
 
@@ -204,8 +201,12 @@ def _sentence(frame: dict[str, Any]) -> str:
     return f"Step {len(frame['done']) - 1}: {what}"
 
 
-def _signed(mark: str, value: float) -> str:
-    return mark + _plain(value, 4)
+def _short(value: float) -> str:
+    """Four decimals, or one digit and a power of ten where these would be zeros."""
+    if 0 < abs(value) < 0.5e-4:
+        digit, power = f"{value:.0e}".split("e")
+        return f"{digit}e{int(power)}".replace("-", "\N{MINUS SIGN}")
+    return _plain(value, 4)
 
 
 def _plain(value: float, digits: int = 9) -> str:

@@ -6,26 +6,28 @@ Only markup and coordinates; every number in a slot is filled by `stepper`.
 import math
 
 from nnkit.course.backpropagation import worked_example as example
+from nnkit.course.drawing import text
 from nnkit.plots import style
 
 _NODES = {
-    "i1": (32, 92),
-    "i2": (32, 244),
-    "h1": (166, 92),
-    "h2": (166, 244),
-    "o1": (300, 92),
-    "o2": (300, 244),
+    "i1": (32, 70),
+    "i2": (32, 206),
+    "h1": (176, 70),
+    "h2": (176, 206),
+    "o1": (320, 70),
+    "o2": (320, 206),
 }
-_ERROR = (411, 168)
+_ERROR = (386, 138)
+_SIZE = 14  # of all text in the network: the drawing is no wider and no higher than that needs
 _LABELS = {  # weight -> middle of its label; crossing edges have theirs near the neuron that they leave
-    "w1": (99, 92),
-    "w2": (78, 195),
-    "w3": (78, 141),
-    "w4": (99, 244),
-    "w5": (233, 92),
-    "w6": (212, 195),
-    "w7": (212, 141),
-    "w8": (233, 244),
+    "w1": (104, 70),
+    "w2": (82, 165),
+    "w3": (82, 111),
+    "w4": (104, 206),
+    "w5": (248, 70),
+    "w6": (226, 165),
+    "w7": (226, 111),
+    "w8": (248, 206),
 }
 _ENDS = (
     ("i1", "h1"),
@@ -64,7 +66,7 @@ def markup() -> str:
 
 def _network() -> str:
     parts = [
-        '<svg viewBox="0 0 450 330">',
+        '<svg viewBox="0 0 426 276">',
         "<title>The network of the worked example</title>",
     ]
     for tail, head in _ENDS:
@@ -73,76 +75,75 @@ def _network() -> str:
     for neuron, target in (("o1", "t1 0.01"), ("o2", "t2 0.99")):
         (x, y), (ex, ey) = _NODES[neuron], _ERROR
         parts.append(f'<path d="M {x} {y} L {ex} {ey}" {_line(style.GRID)}></path>')
-        parts.append(_label((x + ex) / 2 + 20, y + (10 if y < ey else 2), target, size=12))
+        parts.append(text(ex + 4, y + (10 if y < ey else 1), target, size=_SIZE))
     parts += [_node(name, x, y) for name, (x, y) in _NODES.items()] + [_error()]
     parts += [_weight(at, name, x, y) for at, (name, (x, y)) in enumerate(_LABELS.items())]
-    parts.append(_label(_NODES["h2"][0], 172, "b1 0.35", size=12))
-    parts.append(_label(_NODES["o2"][0] - 2, 172, "b2 0.60", size=12))
+    parts.append(text(_NODES["h2"][0], 143, "b1 0.35", size=_SIZE))
+    parts.append(text(_NODES["o2"][0] - 6, 143, "b2 0.60", size=_SIZE))
     return "".join([*parts, "</svg>"])
 
 
 def _node(name: str, x: int, y: int) -> str:
     if name.startswith("i"):
         value = "0.05" if name == "i1" else "0.10"
-        circle = f'<circle cx="{x}" cy="{y}" r="28" {_ground(style.FAINT)}></circle>'
-        return circle + _label(x, y - 5, name) + _label(x, y + 12, value)
-    outside = (
-        (-38, -55) if y < _ERROR[1] else (48, 65)
-    )  # net input and delta stand above the upper row, below the lower
+        circle = f'<circle cx="{x}" cy="{y}" r="30" {_ground(style.FAINT)}></circle>'
+        return circle + text(x, y - 6, name, size=_SIZE) + text(x, y + 12, value, size=_SIZE)
+    # net input and delta stand above the upper row, below the lower
+    net, delta = (y - 36, y - 53) if y < _ERROR[1] else (y + 46, y + 63)
     return (
-        f'<circle cx="{x}" cy="{y}" r="28" {_ground(style.FAINT)} data-attr="stroke:ring_{name}"></circle>'
-        f"{_label(x, y - 5, name)}{_label(x, y + 12, slot=name)}"
-        f"{_label(x, y + outside[0], slot=f'net_{name}', size=12)}"
-        f"{_label(x, y + outside[1], slot=f'delta_{name}', color=style.ORANGE)}"
+        f'<circle cx="{x}" cy="{y}" r="30" {_ground(style.FAINT)} data-attr="stroke:ring_{name}"></circle>'
+        f"{text(x, y - 6, name, size=_SIZE)}{text(x, y + 12, '', slot=name, size=_SIZE)}"
+        f"{text(x, net, '', slot=f'net_{name}', size=_SIZE)}"
+        f"{text(x, delta, '', slot=f'delta_{name}', color=style.ORANGE, size=_SIZE)}"
     )
 
 
 def _error() -> str:
     x, y = _ERROR
     circle = (
-        f'<circle cx="{x}" cy="{y}" r="36" {_ground(style.FAINT)} data-attr="stroke:ring_error"></circle>'
+        f'<circle cx="{x}" cy="{y}" r="38" {_ground(style.FAINT)} data-attr="stroke:ring_error"></circle>'
     )
-    return circle + _label(x, y - 6, "E") + _label(x, y + 12, slot="error")
+    return circle + text(x, y - 8, "E", size=_SIZE) + text(x, y + 10, "", slot="error", size=_SIZE)
 
 
 def _weight(at: int, name: str, x: int, y: int) -> str:
-    place = f'x="{x - 38}" y="{y - 18}" width="76" height="37" rx="6"'
+    place = f'x="{x - 41}" y="{y - 19}" width="82" height="38" rx="6"'
     box = f'<rect {place} {_ground(style.FAINT)} data-attr="stroke:box_{name}"></rect>'
-    value = _label(x, y - 3, slot=name, ink=f"ink_{name}", size=12)
-    slope = _label(x, y + 13, slot=f"slope_{name}", color=style.ORANGE, size=12)
+    value = text(x, y - 3, "", slot=name, size=_SIZE, fill=f"ink_{name}")
+    slope = text(x, y + 14, "", slot=f"slope_{name}", color=style.ORANGE, size=_SIZE)
     return f'<g data-pick="edge:{at}" aria-label="Look at {name}">{box}{value}{slope}</g>'
 
 
 def _table() -> str:
     rows = {
-        "value before this round": "edge_value",
-        "its gradient ∂, by backpropagation": "edge_gradient",
-        "its gradient, by finite difference": "edge_finite",
-        "its gradient, as a product": "edge_formula",
-        "value after this round": "edge_new",
+        "edge_values": ">before → after",
+        "edge_gradient": ">∂ by backpropagation",
+        "edge_product": ' data-text="edge_factors">?',
+        "edge_finite": ">∂ by finite difference",
     }
     cells = "".join(
-        f'<tr><th scope="row" style="text-align: left">{text}</th><td data-text="{slot}">?</td></tr>'
-        for text, slot in rows.items()
+        f'<tr><th scope="row" style="text-align: left"{head}</th><td data-text="{slot}">?</td></tr>'
+        for slot, head in rows.items()
     )
     caption = '<caption data-text="edge_name" style="text-align: left">?</caption>'
     return f'<table class="nn-numbers">{caption}<tbody>{cells}</tbody></table>'
 
 
 def _curve() -> str:
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}">', "<title>Error over rounds, both orders</title>"]
+    parts = [f'<svg class="nn-aside" viewBox="0 0 {_WIDTH} {_HEIGHT}">']
+    parts.append("<title>Error over rounds, both orders</title>")
     for power in range(0, 5):
         x, _ = marker(10**power - 1, 1.0)
         parts.append(f'<path d="M {x} 14 L {x} {_BOTTOM}" {_line(style.GRID)}></path>')
-        parts.append(_label(float(x), _BOTTOM + 15, f"{10**power:,}" if power else "0", size=11))
+        parts.append(text(float(x), _BOTTOM + 15, f"{10**power:,}" if power else "0", size=11))
     for power in (-1, -3, -5):
         _, y = marker(0, 10.0**power)
         parts.append(f'<path d="M {_LEFT} {y} L {_WIDTH - 20} {y}" {_line(style.GRID)}></path>')
-        parts.append(_label(_LEFT - 24, float(y) + 4, f"{10.0**power:.{-power}f}", size=11))
-    parts.append(_label(_WIDTH / 2 + 20, _HEIGHT - 2, "rounds", size=11))
-    parts.append(_label(24, 10, "error E", size=11))
-    parts.append(_label(_WIDTH - 95, 28, "simultaneous", color=style.BLUE, size=11))
-    parts.append(_label(_WIDTH - 95, 44, "sequential (dashed)", color=style.ORANGE, size=11))
+        parts.append(text(_LEFT - 24, float(y) + 4, f"{10.0**power:.{-power}f}", size=11))
+    parts.append(text(_WIDTH / 2 + 20, _HEIGHT - 2, "rounds", size=11))
+    parts.append(text(24, 10, "error E", size=11))
+    parts.append(text(_WIDTH - 95, 28, "simultaneous", color=style.BLUE, size=11))
+    parts.append(text(_WIDTH - 95, 44, "sequential (dashed)", color=style.ORANGE, size=11))
     for order, color, dash in (
         ("simultaneous", style.BLUE, ""),
         ("sequential", style.ORANGE, 'stroke-dasharray="5 4"'),
@@ -155,21 +156,6 @@ def _curve() -> str:
         f'<circle r="5" fill="{style.INK}" cx="0" cy="0" data-attr="cx:marker_x cy:marker_y"></circle>'
     )
     return "".join([*parts, "</svg>"])
-
-
-def _label(
-    x: float,
-    y: float,
-    text: str = "",
-    *,
-    slot: str = "",
-    ink: str = "",
-    color: str = style.INK,
-    size: int = 13,
-) -> str:
-    bound = (f' data-text="{slot}"' if slot else "") + (f' data-attr="fill:{ink}"' if ink else "")
-    font = f'font-size="{size}" font-family="sans-serif" text-anchor="middle"'
-    return f'<text x="{x:g}" y="{y:g}" fill="{color}" {font}{bound}>{text}</text>'
 
 
 def _line(color: str) -> str:

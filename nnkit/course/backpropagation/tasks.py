@@ -83,7 +83,7 @@ def images_needed(before: int, after: int) -> Feedback:
             reached = wishes.alignment(0, epochs, given)
             hint = "fewer will do" if given > fewest else "that is not enough"
             return Feedback(False, f"{when}: {given:,} images reach a cosine of {reached:.2f}; {hint}.")
-    return Feedback(True, "Right. What a handful could say for all at first, only all can say in the end.")
+    return Feedback(True, "Right. What a few can say for all at first, only nearly all can say in the end.")
 
 
 def zero_with_a_slope(x: float, y: float, z: float) -> Feedback:

@@ -17,7 +17,7 @@ from nnkit.explore import Explorer, explore, slider, toggle
 from nnkit.plots import style
 
 EPOCHS = (0, 1, 2, 5, 10, 20)
-IMAGES = (1, 4, 16, 64, 256, 1297)
+IMAGES = (1, 4, 16, 64, 256, 512, 1024, 1297)
 SHOWN = 6  # single wishes in the picture
 SIZE = (6.4, 2.9)  # inches
 
@@ -36,6 +36,17 @@ def unseen_digits() -> tuple[np.ndarray, np.ndarray]:
     return digits.split()[1]
 
 
+def trainer(
+    model: nnkit.Sequential,
+    order: np.random.Generator,
+    rate: float = 0.1,
+    loss: nnkit.losses.Loss | None = None,
+) -> nnkit.Trainer:
+    """Return what trains every network of this chapter: SGD, batches of 32, cross-entropy or `loss`."""
+    optimizer = nnkit.SGD(model.parameters(), rate)
+    return nnkit.Trainer(model, loss or nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=32, rng=order)
+
+
 @lru_cache(maxsize=8)
 def snapshots(seed: int) -> dict[int, nnkit.Sequential]:
     """Train 64-32-10 on the digits and keep the network after each of `EPOCHS`.
@@ -51,11 +62,9 @@ def snapshots(seed: int) -> dict[int, nnkit.Sequential]:
     """
     init, order = np.random.default_rng(seed).spawn(2)
     model = nnkit.mlp([64, 32, 10], rng=init)
-    optimizer = nnkit.SGD(model.parameters(), 0.1)
-    trainer = nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=32, rng=order)
-    kept = {0: copy.deepcopy(model)}
+    run, kept = trainer(model, order), {0: copy.deepcopy(model)}
     for before, after in pairwise(EPOCHS):
-        trainer.fit(training_digits(), after - before)
+        run.fit(training_digits(), after - before)
         kept[after] = copy.deepcopy(model)
     return kept
 

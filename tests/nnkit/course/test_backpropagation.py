@@ -85,7 +85,7 @@ def test_in_sequential_order_the_hidden_weights_and_no_others_disagree():
         disagree = [
             edge
             for edge in stepper.ENDS
-            if "they differ by" in shown(rounds, 11, "sequential", edge)[0]["edge_finite"]
+            if "off by" in shown(rounds, 11, "sequential", edge)[0]["edge_finite"]
         ]
         assert disagree == ["w1", "w2", "w3", "w4"], f"after {rounds} rounds"
         agree = [
@@ -122,9 +122,20 @@ def test_the_last_step_says_the_error_of_the_new_weights():
 def test_the_formula_multiplies_to_the_gradient():
     for edge in stepper.ENDS:
         slots, _ = shown(order="sequential", edge=edge)
-        left, right = slots["edge_formula"].rpartition("= ")[2].replace("\N{MINUS SIGN}", "-").split(" × ")
+        left, right = slots["edge_product"].replace("\N{MINUS SIGN}", "-").split(" × ")
         gradient = float(slots["edge_gradient"].replace("\N{MINUS SIGN}", "-"))
         assert float(left) * float(right) == pytest.approx(gradient, abs=2e-9)
+
+
+def test_no_derivative_on_the_drawing_reads_as_a_zero_with_a_sign():
+    for rounds in stepper.ROUNDS:
+        slots, _ = shown(rounds)
+        texts = [slots[name] for name in slots if name.startswith(("delta_", "slope_"))]
+        assert not [words for words in texts if words.endswith("0.0000")], f"after {rounds} rounds"
+    assert [stepper._short(value) for value in (-3.4e-6, 4.9e-5, -5.1e-5, -0.0226, 0.0)] == [
+        *("\N{MINUS SIGN}3e\N{MINUS SIGN}6", "5e\N{MINUS SIGN}5"),
+        *("\N{MINUS SIGN}0.0001", "\N{MINUS SIGN}0.0226", "0.0000"),
+    ]
 
 
 # ---- the small graph -------------------------------------------------------------------------------
@@ -363,11 +374,16 @@ def test_the_task_of_the_stepper_knows_its_answers(names, said):
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (64, 1297, "Right."),
-        (16, 1297, "Before training: 16 images reach a cosine of"),
-        (256, 1297, "fewer will do"),
-        (64, 256, "After 20 epochs: 256 images reach a cosine of"),
-        (65, 1297, "Before training: give a number that is on the slider, one of 1, 4, 16, 64, 256, 1,297."),
+        (64, 1024, "Right."),
+        (16, 1024, "Before training: 16 images reach a cosine of"),
+        (256, 1024, "fewer will do"),
+        (64, 1297, "After 20 epochs: 1,297 images reach a cosine of 1.00; fewer will do"),
+        (64, 512, "After 20 epochs: 512 images reach a cosine of"),
+        (
+            65,
+            1024,
+            "Before training: give a number that is on the slider, one of 1, 4, 16, 64, 256, 512, 1,024,",
+        ),
     ],
 )
 def test_the_task_of_the_wishes_knows_its_answers(before, after, said):

@@ -95,7 +95,7 @@ def test_the_chapter_runs_to_its_last_cell_without_an_error(page):
 
 
 def test_a_slider_moved_by_the_keyboard_changes_template_and_sentence(page):
-    cell = cell_with(page, "small_graph.graph()")
+    cell = cell_with(page, "explorers.graph()")
     stage, sentence = cell.locator(".jupyter-widgets svg").first, cell.locator("p[aria-live]")
     sentence.wait_for(timeout=30_000)
     before = stage.inner_html(), sentence.inner_text()

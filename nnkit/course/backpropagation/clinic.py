@@ -1,6 +1,6 @@
 """Two patients: a saturated sigmoid layer that starts slowly, and ReLU units that died of a large rate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -44,7 +44,7 @@ def output_run(seed: int, loss: str, bias: float, epochs: int = 5) -> tuple[floa
     squared = loss == "squared"
     model = nnkit.Sequential(*layers, *[nnkit.Sigmoid()] * squared)  # the other loss takes logits
     judge: nnkit.losses.Loss = nnkit.MeanSquaredError() if squared else nnkit.SigmoidBinaryCrossEntropy()
-    trainer = nnkit.Trainer(model, judge, nnkit.SGD(model.parameters(), 1.0), batch_size=32, rng=order)
+    trainer = wishes.trainer(model, order, 1.0, judge)
     (X, y), (unseen, classes) = wishes.training_digits(), wishes.unseen_digits()
     read = [nnkit.accuracy(model(unseen), classes)]
     for _ in range(epochs):
@@ -56,6 +56,40 @@ def output_run(seed: int, loss: str, bias: float, epochs: int = 5) -> tuple[floa
 def behind(seed: int, loss: str) -> float:
     """Return by how much a saturated start of the outputs lags in accuracy behind the usual one."""
     return output_run(seed, loss, 0.0)[-1] - output_run(seed, loss, SATURATED)[-1]
+
+
+@lru_cache(maxsize=32)
+def hidden_run(seed: int, factor: float, epochs: int = 5) -> tuple[tuple[float, float], ...]:
+    """Train 64-32-10 with a hidden sigmoid layer at learning rate 0.1.
+
+    Parameters
+    ----------
+    seed : int
+        Of the initial weights and the order of the images.
+    factor : float
+        On the first weights; 1, or `SPREAD`.
+    epochs : int
+
+    Returns
+    -------
+    tuple of (float, float)
+        Training loss, and share of the unseen digits that is read rightly, before training and after each
+        epoch.
+    """
+    init, order = np.random.default_rng(seed).spawn(2)
+    model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
+    model[0].W.value[...] *= factor
+    trainer, (X, y), (unseen, classes) = (
+        wishes.trainer(model, order),
+        wishes.training_digits(),
+        wishes.unseen_digits(),
+    )
+    found = []
+    for epoch in range(epochs + 1):
+        if epoch:
+            trainer.fit((X, y), 1)
+        found.append((trainer.loss.value(model(X), y), nnkit.accuracy(model(unseen), classes)))
+    return tuple(found)
 
 
 def saturated_hidden_layer(seed: int) -> float:
@@ -71,16 +105,7 @@ def saturated_hidden_layer(seed: int) -> float:
     float
         Above 1 if the saturated layer learns more slowly.
     """
-    losses, (X, y) = [], wishes.training_digits()
-    for factor in (SPREAD, 1.0):
-        init, order = np.random.default_rng(seed).spawn(2)
-        model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
-        model[0].W.value[...] *= factor
-        judge = nnkit.SoftmaxCrossEntropy()
-        optimizer = nnkit.SGD(model.parameters(), 0.1)
-        nnkit.Trainer(model, judge, optimizer, batch_size=32, rng=order).fit((X, y), 1)
-        losses.append(judge.value(model(X), y))
-    return losses[0] / losses[1]
+    return hidden_run(seed, SPREAD)[1][0] / hidden_run(seed, 1.0)[1][0]
 
 
 @lru_cache(maxsize=32)
@@ -90,10 +115,39 @@ def relu_run(seed: int, rate: float, epochs: int = 20) -> nnkit.Sequential:
         return wishes.snapshots(seed)[epochs]
     init, order = np.random.default_rng(seed).spawn(2)
     model = nnkit.mlp([64, 32, 10], rng=init)
-    optimizer = nnkit.SGD(model.parameters(), rate)
-    trainer = nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=32, rng=order)
-    trainer.fit(wishes.training_digits(), epochs)
+    wishes.trainer(model, order, rate).fit(wishes.training_digits(), epochs)
     return model
+
+
+def without_the_dead(seed: int, rate: float = 1.0, epochs: int = 20) -> float:
+    """Train at learning rate 0.1 from the start without the units that die at another rate.
+
+    The units that stay have the first weights that they have in :func:`relu_run`, and the images come in the
+    same order.
+
+    Parameters
+    ----------
+    seed : int
+        Of the initial weights and the order of the images.
+    rate : float
+        The rate of the run that says which units die.
+    epochs : int
+
+    Returns
+    -------
+    float
+        Share of the unseen digits that is read rightly.
+    """
+    alive = ~dead_units(relu_run(seed, rate))
+    init, order = np.random.default_rng(seed).spawn(2)
+    full = nnkit.mlp([64, 32, 10], rng=init)
+    model = nnkit.mlp([64, int(alive.sum()), 10], rng=init)
+    kept = (full[0].W.value[:, alive], full[0].b.value[alive], full[2].W.value[alive], full[2].b.value)
+    for parameter, value in zip(model.parameters(), kept, strict=True):
+        parameter.value[...] = value
+    wishes.trainer(model, order).fit(wishes.training_digits(), epochs)
+    X, y = wishes.unseen_digits()
+    return nnkit.accuracy(model(X), y)
 
 
 def dead_units(model: nnkit.Sequential) -> np.ndarray:
@@ -126,21 +180,31 @@ def accuracy(seed: int, rate: float) -> float:
     return nnkit.accuracy(relu_run(seed, rate)(X), y)
 
 
-def saturated_picture() -> Figure:
-    """Draw the starts of sigmoid outputs: median and range of five seeds."""
-    starts = (
-        ("cross-entropy", SATURATED, style.GREEN, "cross-entropy, saturated"),
-        ("squared", 0.0, style.BLUE, "squared error"),
-        ("squared", SATURATED, style.ORANGE, "squared error, saturated"),
-    )
-    figure = new_figure(figsize=(5.0, 2.6), dpi=90)
+def outputs_picture() -> Figure:
+    """Draw saturated starts of the outputs beside the usual ones: median and range of five seeds."""
+    runs = [
+        [[output_run(seed, loss, bias) for seed in range(5)] for bias in (0.0, SATURATED)] for loss in LOSSES
+    ]
+    return _pair({"squared error: unseen digits read": runs[0], "cross-entropy: unseen digits read": runs[1]})
+
+
+def hidden_picture() -> Figure:
+    """Draw the saturated start of a hidden layer beside the usual one: median and range of five seeds."""
+    runs = np.array([[hidden_run(seed, factor) for seed in range(5)] for factor in (1.0, SPREAD)])
+    losses, read = np.moveaxis(runs, -1, 0)
+    return _pair({"hidden layer: training loss": losses, "hidden layer: unseen digits read": read})
+
+
+def _pair(panels: Mapping[str, Sequence[Sequence[Sequence[float]]]]) -> Figure:
+    """Draw two panels, each with the runs from the usual start and from the saturated one."""
+    figure = new_figure(figsize=(6.4, 2.5), dpi=80)
     with rc_context(style.book_style()):
-        axes = figure.subplots()
-        for loss, bias, color, name in starts:
-            _ranges(axes, range(6), [output_run(seed, loss, bias) for seed in range(5)], color, name)
-        axes.set(xlabel="epoch", ylabel="unseen digits read rightly", ylim=(0, 1.5), xlim=(-0.1, 5.1))
-        axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-        axes.legend(loc="upper left")
+        for axes, (title, (usual, saturated)) in zip(figure.subplots(1, 2), panels.items(), strict=True):
+            _ranges(axes, range(6), usual, style.BLUE, "usual start")
+            _ranges(axes, range(6), saturated, style.ORANGE, "saturated start")
+            axes.set(title=title, xlabel="epoch", xlim=(-0.2, 5.2))
+            axes.set_ylim((1, 3) if title.endswith("loss") else (0, 1))
+        figure.axes[1].legend(loc="lower right")
     return figure
 
 

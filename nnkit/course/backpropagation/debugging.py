@@ -45,7 +45,7 @@ def two_layers(function: Callable[..., Any]) -> Feedback:
     }
     if not off:
         said = "Right. All four agree with the loss itself, and you have seen three mistakes that fit."
-        return Feedback(True, said)
+        return Feedback(True, f"{said} {_at_large_logits(function, given)}")
     left = _lines_left(given, answer)
     if left:
         words = {1: "One line is still wrong", 2: "Two lines are still wrong", 3: "All three are still wrong"}
@@ -133,6 +133,19 @@ def _gradients(given: tuple[np.ndarray, ...], wrong: tuple[str, ...]) -> list[np
     delta1 = delta2 @ (W2 if "transpose" in wrong else W2.T)
     delta1 = delta1 * (delta1 > 0 if "mask" in wrong else h > 0)
     return [x.T @ delta1, delta1.sum(axis=0), h.T @ delta2, delta2.sum(axis=0)]
+
+
+def _at_large_logits(function: Callable[..., Any], given: tuple[np.ndarray, ...]) -> str:
+    """What becomes of a right answer where the largest logit, if nobody subtracts it, overflows exp."""
+    x, y, W1, b1, W2, b2 = given
+    with np.errstate(all="ignore"):
+        answer = answer_of(function, x, y, W1, b1, W2, b2 + 1000.0)  # the same shares, in exact numbers
+    if not isinstance(answer, Feedback) and all(np.isfinite(part).all() for part in answer):
+        return "At logits near 1,000 they stay finite, too: you subtract the largest first."
+    return (
+        "One more thing, which no gradient check at small weights can see: at logits near 1,000 your exp "
+        "overflows, and the gradients are nan. Subtract each row's largest logit first, as this page did."
+    )
 
 
 def _lines_left(given: tuple[np.ndarray, ...], answer: tuple[Any, ...]) -> tuple[str, ...]:

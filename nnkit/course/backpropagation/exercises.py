@@ -8,7 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from nnkit.course.backpropagation.debugging import best_step, rate_for_a_sum, two_layers
 from nnkit.course.feedback import Feedback, answer_of, compared
+
+__all__ = [
+    "best_step",
+    "grad_w1",
+    "grad_w5",
+    "linear_backward",
+    "rate_for_a_sum",
+    "slope",
+    "tanh_backward",
+    "two_layers",
+]
 
 _X, _T = np.array([0.05, 0.10]), np.array([0.01, 0.99])
 _W1, _W2 = np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]])

@@ -13,6 +13,7 @@ from nnkit.course.backpropagation import (
     clinic,
     debugging,
     directions,
+    exercises,
     mutants,
     say,
     shapes,
@@ -302,6 +303,32 @@ def test_the_runs_of_the_clinic_learn():
 def test_saturation_slows_outputs_under_the_squared_error_and_not_a_hidden_layer():
     assert clinic.behind(0, "squared") > 0.1 > clinic.behind(0, "cross-entropy")
     assert 0.8 < clinic.saturated_hidden_layer(0) < 1.0
+    usual, saturated = clinic.hidden_run(0, 1.0), clinic.hidden_run(0, clinic.SPREAD)
+    assert saturated[0][0] > usual[0][0] and saturated[1][0] < usual[1][0]
+
+
+def test_the_control_leaves_out_the_units_that_die_and_nothing_else(monkeypatch):
+    alive, unit = clinic.relu_run(0, 0.1), int(np.flatnonzero(~clinic.dead_units(clinic.relu_run(0, 0.1)))[0])
+    nobody, one = np.zeros(32, bool), np.arange(32) == unit
+    X, y = wishes.unseen_digits()
+    monkeypatch.setattr(clinic, "dead_units", lambda model: nobody)
+    assert clinic.without_the_dead(0) == nnkit.accuracy(alive(X), y)
+    monkeypatch.setattr(clinic, "dead_units", lambda model: ~one)
+    assert clinic.without_the_dead(0) < 0.5  # one unit cannot tell ten digits apart
+
+
+def test_the_pictures_of_the_saturated_starts_hold_each_guess_against_the_usual_start():
+    outputs, hidden = clinic.outputs_picture(), clinic.hidden_picture()
+    for axes, loss in zip(outputs.axes, clinic.LOSSES, strict=True):
+        for line, bias in zip(axes.get_lines(), (0.0, clinic.SATURATED), strict=True):
+            expected = np.median([clinic.output_run(seed, loss, bias) for seed in range(5)], axis=0)
+            np.testing.assert_allclose(line.get_ydata(), expected)
+    for column, axes in enumerate(hidden.axes):  # loss, and what is read
+        for line, factor in zip(axes.get_lines(), (1.0, clinic.SPREAD), strict=True):
+            runs = np.array([clinic.hidden_run(seed, factor) for seed in range(5)])
+            np.testing.assert_allclose(line.get_ydata(), np.median(runs[:, :, column], axis=0))
+    pyplot.close(outputs)
+    pyplot.close(hidden)
 
 
 def test_the_pictures_show_five_seeds():
@@ -327,9 +354,14 @@ def written(*wrong):
 
 
 def test_the_repaired_pass_is_right_and_each_mistake_is_named():
-    assert debugging.two_layers(written()).right
+    repaired = debugging.two_layers(written())
+    assert repaired.right and repaired.text.endswith(
+        "One more thing, which no gradient check at small weights can see: at logits near 1,000 your exp "
+        "overflows, and the gradients are nan. Subtract each row's largest logit first, as this page did."
+    )
     for name, said in debugging.WRONG_LINES.items():
         assert debugging.two_layers(written(name)).text == f"One line is still wrong. A hint: {said}."
+    assert exercises.two_layers is debugging.two_layers  # the page has one door for all checks
     text = debugging.two_layers(written("mean", "mask")).text
     assert text.startswith("Two lines are still wrong. A hint: the loss is a mean")
     assert debugging.two_layers(written("mean", "transpose", "mask")).text.startswith("All three are still")
@@ -342,6 +374,23 @@ def test_other_mistakes_in_the_repair_are_measured_on_the_loss():
 
     assert "the loss itself says" in debugging.two_layers(halved).text
     assert debugging.two_layers(lambda *given: 1.0).text.startswith("Four arrays are expected")
+
+
+def test_who_subtracts_the_largest_logit_hears_that_it_pays():
+    def careful(x, y, W1, b1, W2, b2):
+        h = np.maximum(x @ W1 + b1, 0)
+        logits = h @ W2 + b2
+        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        delta2 = p / p.sum(axis=1, keepdims=True)
+        delta2[np.arange(len(y)), y] -= 1
+        delta2 = delta2 / len(y)
+        delta1 = delta2 @ W2.T * (h > 0)
+        return x.T @ delta1, delta1.sum(axis=0), h.T @ delta2, delta2.sum(axis=0)
+
+    said = debugging.two_layers(careful)
+    assert said.right and said.text.endswith(
+        "At logits near 1,000 they stay finite, too: you subtract the largest first."
+    )
 
 
 RATE = {

@@ -12,22 +12,22 @@ from nnkit.plots import style
 _NODES = {
     "i1": (32, 70),
     "i2": (32, 206),
-    "h1": (176, 70),
-    "h2": (176, 206),
-    "o1": (320, 70),
-    "o2": (320, 206),
+    "h1": (180, 70),
+    "h2": (180, 206),
+    "o1": (328, 70),
+    "o2": (328, 206),
 }
-_ERROR = (386, 138)
+_ERROR = (394, 138)
 _SIZE = 14  # of all text in the network: the drawing is no wider and no higher than that needs
 _LABELS = {  # weight -> middle of its label; crossing edges have theirs near the neuron that they leave
-    "w1": (104, 70),
-    "w2": (82, 165),
-    "w3": (82, 111),
-    "w4": (104, 206),
-    "w5": (248, 70),
-    "w6": (226, 165),
-    "w7": (226, 111),
-    "w8": (248, 206),
+    "w1": (106, 70),
+    "w2": (84, 165),
+    "w3": (84, 111),
+    "w4": (106, 206),
+    "w5": (254, 70),
+    "w6": (232, 165),
+    "w7": (232, 111),
+    "w8": (254, 206),
 }
 _ENDS = (
     ("i1", "h1"),
@@ -66,7 +66,7 @@ def markup() -> str:
 
 def _network() -> str:
     parts = [
-        '<svg viewBox="0 0 426 276">',
+        '<svg viewBox="0 0 434 276">',
         "<title>The network of the worked example</title>",
     ]
     for tail, head in _ENDS:
@@ -107,7 +107,7 @@ def _error() -> str:
 
 
 def _weight(at: int, name: str, x: int, y: int) -> str:
-    place = f'x="{x - 41}" y="{y - 19}" width="82" height="38" rx="6"'
+    place = f'x="{x - 44}" y="{y - 19}" width="88" height="38" rx="6"'
     box = f'<rect {place} {_ground(style.FAINT)} data-attr="stroke:box_{name}"></rect>'
     value = text(x, y - 3, "", slot=name, size=_SIZE, fill=f"ink_{name}")
     slope = text(x, y + 14, "", slot=f"slope_{name}", color=style.ORANGE, size=_SIZE)

@@ -374,6 +374,24 @@ def test_full_screen_scales_text_and_picture(opened):
     assert figure.evaluate(sizes) == before
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_alone_and_on_the_whole_screen_all_has_the_same_size_and_fits(opened, width, height):
+    page = opened("?explorer=guess", viewport={"width": width, "height": height})
+    figure = ready(page, "guess")
+    button(figure, "Skip").click()
+    figure.locator("summary").click()
+    sizes = """(figure) => [
+      getComputedStyle(figure).fontSize, figure.scrollHeight, document.documentElement.scrollHeight,
+      ...figure.querySelectorAll(".nn-predict, .nn-controls, .nn-stage > svg").values().map(
+        (one) => Math.round(one.getBoundingClientRect().bottom))]"""
+    alone = figure.evaluate(sizes)
+    assert all(bottom <= height for bottom in alone[1:])
+    assert figure.locator(".nn-stage > svg").bounding_box()["height"] > height / 2
+    button(figure, "Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    assert figure.evaluate(sizes) == alone
+
+
 def test_full_screen_is_not_offered_where_it_is_missing(browser, shelf):
     page = browser.new_page()
     page.add_init_script("Object.defineProperty(document, 'fullscreenEnabled', { value: false })")

@@ -48,7 +48,7 @@ def drawn(figure, on):
 def scenes():
     controls = {"slope": play(slider(1, 6, start=3), interval=0.7), "seed": slider(0, 2)}
     question = predict("Which way does it go?", ["up", "down"], answer="up")
-    yield Scene("guess", line, points, controls, prediction=question)
+    yield Scene("guess", line, points, controls, size=(5.0, 4.5), prediction=question)
     markup = (
         f'<svg viewBox="0 0 90 30"><text y="20" fill="{INK}" data-text="a">?</text>'
         f'<g data-pick="a:2"><rect x="60" width="25" height="25" fill="{INK}"/>'

@@ -184,7 +184,7 @@ def batch_for(function: Callable[..., Any]) -> Feedback:
         if exact == right:
             mistakes[
                 f"Nearly: for k = {k} and n = {n} the law gives {right} exactly, and one more came. Rounding "
-                "up adds nothing to a whole number. If yours was not quite whole, divide whole numbers."
+                "up adds nothing to a whole number. If a rounding error did it, divide whole numbers."
             ] = right + 1
         case = f"tried one by one, for k = {k} and n = {n:,} it is"
         found = compared(answer, right, mistakes, truth=case)

@@ -59,6 +59,20 @@ def test_every_epoch_shows_each_example_once_in_an_order_of_its_own():
     assert orders[0] != orders[1] != orders[2]
 
 
+@pytest.mark.parametrize(
+    ("size", "made", "said"),
+    [
+        (1, 1, {"updates": "1 update", "seen": "1 example seen", "batch": "batch 1 of 20"}),
+        (20, 0, {"updates": "0 updates", "seen": "0 examples seen", "batch": "1 batch to come"}),
+        (6, 0, {"updates": "0 updates", "seen": "0 examples seen", "batch": "4 batches to come"}),
+    ],
+)
+def test_one_is_not_many(size, made, said):
+    slots = {}
+    counting.draw(counting.compute(size, made), slots)
+    assert {name: slots[name] for name in said} == said
+
+
 # ---- noise -----------------------------------------------------------------------------------------
 
 

@@ -48,7 +48,7 @@ def drawn(figure, on):
 def scenes():
     controls = {"slope": play(slider(1, 6, start=3), interval=0.7), "seed": slider(0, 2)}
     question = predict("Which way does it go?", ["up", "down"], answer="up")
-    yield Scene("guess", line, points, controls, prediction=question)
+    yield Scene("guess", line, points, controls, size=(5.0, 4.5), prediction=question)
     markup = (
         f'<svg viewBox="0 0 90 30"><text y="20" fill="{INK}" data-text="a">?</text>'
         f'<g data-pick="a:2"><rect x="60" width="25" height="25" fill="{INK}"/>'
@@ -372,6 +372,24 @@ def test_full_screen_scales_text_and_picture(opened):
     button(figure, "Full screen").click()
     page.wait_for_function("document.fullscreenElement === null")
     assert figure.evaluate(sizes) == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_alone_and_on_the_whole_screen_all_has_the_same_size_and_fits(opened, width, height):
+    page = opened("?explorer=guess", viewport={"width": width, "height": height})
+    figure = ready(page, "guess")
+    button(figure, "Skip").click()
+    figure.locator("summary").click()
+    sizes = """(figure) => [
+      getComputedStyle(figure).fontSize, figure.scrollHeight, document.documentElement.scrollHeight,
+      ...figure.querySelectorAll(".nn-predict, .nn-controls, .nn-stage > svg").values().map(
+        (one) => Math.round(one.getBoundingClientRect().bottom))]"""
+    alone = figure.evaluate(sizes)
+    assert all(bottom <= height for bottom in alone[1:])
+    assert figure.locator(".nn-stage > svg").bounding_box()["height"] > height / 2
+    button(figure, "Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    assert figure.evaluate(sizes) == alone
 
 
 def test_full_screen_is_not_offered_where_it_is_missing(browser, shelf):

@@ -153,6 +153,27 @@ def test_answers_and_exercises_are_there_after_a_reload_and_on_the_front_page(re
     assert counts(page)[0] == "0 of 2 exercises, 2 of 2 questions"
 
 
+def test_after_a_reload_the_right_answer_is_open_or_else_the_last_one_tried(reader):
+    page = reader(CHAPTER)
+    choose(page, 1, 0)  # right at once, and curious about another
+    choose(page, 1, 2)
+    choose(page, 2, 2)
+    choose(page, 2, 0)  # wrong twice
+    page.reload()
+    opened = page.locator("details.option").evaluate_all("(options) => options.map((option) => option.open)")
+    assert opened == [True, False, False, True, False, False]
+    assert page.locator("#question-1 details p").nth(0).is_visible()
+    choose(page, 1, 1)  # one at a time, as before
+    opened = page.locator("#question-1 details").evaluate_all("(options) => options.map((one) => one.open)")
+    assert opened == [False, True, False]
+    choose(page, 1, 1)
+    choose(page, 2, 1)  # what the reader closed stays closed
+    assert page.locator("#question-1 details[open]").count() == 0
+    forget(page)
+    page.reload()
+    assert page.locator("details.option[open]").count() == 0
+
+
 def test_a_chapter_forgets_its_own_marks_and_the_front_page_all_of_them(reader):
     page = reader(OTHER)
     choose(page, 1, 0)

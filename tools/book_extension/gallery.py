@@ -1,6 +1,7 @@
 """The `explorers` directive: every explorer of the book with its first picture, its task, and its page.
 
-What an explorer shows comes from its page; what it asks for, from the task box beside it.
+What an explorer shows comes from its page; what it asks for, from the task box beside it. The role `explorer`
+links to one of them alone.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+LOGGER = logging.getLogger(__name__)
 _FIGURE = re.compile(r'<figure class="nn-explorer".*?</figure>', re.DOTALL)
 _NAME = re.compile(r'data-explorer="([^"]+)"')
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -40,6 +43,19 @@ class Explorers(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         return [gallery()]
+
+
+class explorer_link(nodes.General, nodes.Inline, nodes.Element):
+    """The place of a link to an explorer alone, filled when all pages have been read."""
+
+
+class ExplorerLink(SphinxRole):
+    """`{explorer}`name`` leads to the address at which an explorer of the book stands alone."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        place = explorer_link(explorer=self.text)
+        self.set_source_info(place)
+        return [place], []
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -95,13 +111,15 @@ def _merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnv
 
 
 def _galleries(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """The pages to write again when any page was read: those that hold a gallery, with its formulas."""
-    pages = [page for page in env.found_docs if env.get_doctree(page).next_node(gallery) is not None]
+    """The pages to write again when any page was read: those with links to explorers, or a gallery."""
+    trees = {page: env.get_doctree(page) for page in env.found_docs}
+    pages = [page for page, tree in trees.items() if tree.next_node(gallery) is not None]
+    linking = [page for page, tree in trees.items() if tree.next_node(explorer_link) is not None]
     entries = [entry for found in getattr(env, "nnkit_gallery", {}).values() for entry in found]
     if any(task.next_node(nodes.math) for entry in entries for task in entry.task):
         # Sphinx gives the script that sets formulas to pages on which it read one.
         env.get_domain("math").data["has_equations"].update(dict.fromkeys(pages, True))
-    return pages
+    return [*pages, *linking]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -109,6 +127,21 @@ def _fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
         entries = getattr(app.env, "nnkit_gallery", {})
         order = [name for name in _reading_order(app.env) if name in entries]
         place.replace_self([_card(app, page, entry) for name in order for entry in entries[name]])
+    for place in list(doctree.findall(explorer_link)):
+        place.replace_self(_alone(app, page, place))
+
+
+def _alone(app: Sphinx, page: str, place: explorer_link) -> nodes.Node:
+    name = place["explorer"]
+    entries = [entry for found in getattr(app.env, "nnkit_gallery", {}).values() for entry in found]
+    found = [entry for entry in entries if entry.name == name]
+    if len(found) != 1:
+        known = ", ".join(sorted(entry.name for entry in entries))
+        text = "explorer expects a name that one explorer of the book has (%s), got %s, which %d have."
+        LOGGER.warning(text, known, name, len(found), location=place)
+        return nodes.emphasis("", name)
+    address = f"{app.builder.get_relative_uri(page, found[0].page)}?explorer={name}"
+    return nodes.reference("", "", nodes.emphasis("", name), internal=True, refuri=address)
 
 
 def _reading_order(env: BuildEnvironment) -> list[str]:
@@ -133,9 +166,11 @@ def _card(app: Sphinx, page: str, entry: Entry) -> nodes.container:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive; collect while pages are read, fill when all are."""
+    """Register directive and role; collect while pages are read, fill when all are."""
     app.add_node(gallery)
+    app.add_node(explorer_link)
     app.add_directive("explorers", Explorers)
+    app.add_role("explorer", ExplorerLink())
     app.connect("doctree-read", _collect)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

@@ -100,9 +100,18 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     plural = "s" if frame["examples"] > 1 else ""
     return (
         f"{RULES[frame['rule']].capitalize()}. {frame['examples']:,} example{plural} per batch at rate "
-        f"{frame['rate']:.3g}: {frame['updates']:,} updates in {frame['epochs']:.4g} epochs, and "
+        f"{frame['rate']:.3g}: {frame['updates']:,} updates in {_said(frame['epochs'])}, and "
         f"{own.min():.3f} to {own.max():.3f} of the unseen digits are read, {frame['mean']:.3f} on average."
     )
+
+
+def _said(epochs: float) -> str:
+    """A count of epochs as one would write it: whole, or a part of the first, or about so many."""
+    if epochs < 1:
+        return f"{epochs:.2g} of an epoch"
+    if epochs == round(epochs):
+        return f"{epochs:,.0f} epoch{'s' * (epochs != 1)}"
+    return f"about {epochs:,.0f} epochs" if epochs >= 10 else f"about {epochs:.2g} epochs"
 
 
 def race() -> Explorer:

@@ -71,9 +71,11 @@ def draw(frame: dict[str, float], slots: dict[str, str]) -> str:
         slots[f"ground{place}"] = style.GRID if done else style.PAPER
         slots[f"edge{place}"] = style.ORANGE if now else style.FAINT
     slots["epoch"] = f"epoch {epoch + 1}"
-    slots["batch"] = f"batch {batch + 1} of {per_epoch}" if made else f"{per_epoch} batches to come"
-    slots["updates"] = f"{made} updates"
-    slots["seen"] = f"{int(frame['examples_seen'])} examples seen"
+    slots["batch"] = (
+        f"batch {batch + 1} of {per_epoch}" if made else f"{_counted(per_epoch, 'batch')} to come"
+    )
+    slots["updates"] = _counted(made, "update")
+    slots["seen"] = f"{_counted(int(frame['examples_seen']), 'example')} seen"
     if made == 0:
         return f"Nothing has happened yet. {_an_epoch(size, per_epoch, int(frame['last_batch']))}"
     these = min(size, EXAMPLES - batch * size)
@@ -88,7 +90,7 @@ def _an_epoch(size: int, per_epoch: int, last: int) -> str:
 
 
 def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f"{number} {what}{'' if number == 1 else 'es' if what == 'batch' else 's'}"
 
 
 def loops() -> Explorer:

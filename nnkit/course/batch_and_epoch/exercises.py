@@ -153,37 +153,41 @@ def full_gradient(function: Callable[..., Any]) -> Feedback:
 
 
 def batch_for(function: Callable[..., Any]) -> Feedback:
-    """Check Exercise 5.4: the smallest batch whose noise is at most a share of a single example's.
+    """Check Exercise 5.4: the smallest batch whose noise is at most 1/k of a single example's.
 
     Parameters
     ----------
     function : callable
-        ``function(share, n) -> int``.
+        ``function(k, n) -> int``, with whole k and n.
 
     Returns
     -------
     Feedback
     """
-    for share, n in ((0.1, 1297), (0.25, 60_000), (0.5, 10)):
-        answer = answer_of(function, share, n)
+    for k, n in ((10, 1297), (4, 60_000), (2, 10), (6, 25)):
+        answer = answer_of(function, k, n)
         if isinstance(answer, Feedback):
             return answer
-        exact = n / (1 + share**2 * (n - 1))
-        # From the law itself; a millionth of room, so that rounding does not decide.
-        right = next(m for m in range(1, n + 1) if (n - m) / m / (n - 1) <= share**2 * (1 + 1e-6))
+        # From the law itself, in whole numbers: no rounding error decides.
+        right = next(m for m in range(1, n + 1) if k**2 * (n - m) <= m * (n - 1))
+        exact = n * k**2 / (k**2 + n - 1)
         mistakes = {
-            "You left out the second factor, which says that the examples run out. Solve the whole law.": (
-                math.ceil(round(1 / share**2, 9))
-            ),
+            "You left out the second factor, which says that the examples run out. Solve the whole law.": k
+            ** 2,
             "The law is about squared distances. A share of the length is its root.": math.ceil(
-                n / (1 + share * (n - 1))
+                n * k / (k + n - 1)
             ),
             "Nearly: a batch has a whole number of examples. Round up, for less noise, not more.": exact,
             "You rounded down, and the noise is a bit too long.": math.floor(exact),
+            "A single example has all the noise. It shall be 1/k as long, not k times.": 1,
         }
-        found = compared(
-            answer, right, mistakes, truth=f"tried one by one, for a share of {share} of n = {n:,} it is"
-        )
+        if exact == right:
+            mistakes[
+                f"Nearly: for k = {k} and n = {n} the law gives {right} exactly, and one more came. Rounding "
+                "up adds nothing to a whole number. If a rounding error did it, divide whole numbers."
+            ] = right + 1
+        case = f"tried one by one, for k = {k} and n = {n:,} it is"
+        found = compared(answer, right, mistakes, truth=case)
         if found is not None:
             return found
     return Feedback(

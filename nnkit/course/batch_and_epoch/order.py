@@ -36,21 +36,22 @@ def classes(order: str, epoch: int) -> np.ndarray:
     return rows[: SHOWN * 32].reshape(SHOWN, 32)
 
 
-def kinds(order: str, epoch: int) -> float:
-    """Return how many different digits meet in one of the first batches of an epoch, on average."""
-    return float(np.mean([len(np.unique(row)) for row in classes(order, epoch)]))
+def kinds(batches: np.ndarray) -> float:
+    """Return how many different digits meet in one of some batches, a row for each, on average."""
+    return float(np.mean([len(np.unique(row)) for row in batches]))
 
 
 def compute(order: str, epoch: int) -> dict[str, Any]:
     """Give the classes in the first batches, and the accuracies of five networks after each epoch."""
+    batches = classes(order, epoch)
     accuracies = np.array([runs.accuracies_in_order(seed, order) for seed in runs.SEEDS])
     return {
         "order": order,
         "epoch": epoch,
-        "kinds": kinds(order, epoch),
+        "kinds": kinds(batches),
         "lowest": float(accuracies[:, -1].min()),
         "highest": float(accuracies[:, -1].max()),
-        "classes": classes(order, epoch),
+        "classes": batches,
         "accuracies": accuracies,
     }
 

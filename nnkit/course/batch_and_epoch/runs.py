@@ -9,12 +9,12 @@ import numpy as np
 
 import nnkit
 from nnkit.course import digits
+from nnkit.course.batch_and_epoch.counting import updates_per_epoch
 
 SEEDS = (0, 1, 2, 3, 4)
 EXAMPLES = 1297
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, EXAMPLES)
 EPOCHS = 20
-UPDATES = 820  # what a batch of 32 makes in 20 epochs: 20 * 41
 
 
 def trainer(seed: int, batch_size: int, rate: float, layers: tuple[int, ...] = (64, 32, 10)) -> nnkit.Trainer:
@@ -68,6 +68,33 @@ def accuracy(
     return nnkit.accuracy(run.model(unseen[0]), unseen[1])
 
 
+def accuracies(
+    run: nnkit.Trainer, train: nnkit.data.Pair, *, shuffle: bool = True, drop_last: bool = False
+) -> list[float]:
+    """Train for 20 epochs whose batches are cut in a given way; measure on unseen digits after each.
+
+    Parameters
+    ----------
+    run : Trainer
+        As `trainer` gives it.
+    train : (X, y)
+    shuffle, drop_last : bool
+        As in `nnkit.data.batches`.
+
+    Returns
+    -------
+    list of float
+        One accuracy for each epoch.
+    """
+    _, (X, y) = digits.split()
+    size, found = run.batch_size, []
+    for _ in range(EPOCHS):
+        for batch in nnkit.data.batches(*train, size, rng=run.rng, shuffle=shuffle, drop_last=drop_last):
+            run.step(*batch)
+        found.append(nnkit.accuracy(run.model(X), y))
+    return found
+
+
 def accuracy_without_rest(seed: int, batch_size: int, rate: float = 0.1) -> float:
     """Train for 20 epochs without the last, smaller batch of each; return the accuracy on unseen digits.
 
@@ -80,36 +107,25 @@ def accuracy_without_rest(seed: int, batch_size: int, rate: float = 0.1) -> floa
     -------
     float in [0, 1]
     """
-    (X, y), unseen = digits.split()
-    run = trainer(seed, batch_size, rate)
-    for _ in range(EPOCHS):
-        for x_batch, y_batch in nnkit.data.batches(X, y, batch_size, rng=run.rng, drop_last=True):
-            run.step(x_batch, y_batch)
-    return nnkit.accuracy(run.model(unseen[0]), unseen[1])
+    train, _ = digits.split()
+    return accuracies(trainer(seed, batch_size, rate), train, drop_last=True)[-1]
 
 
-def around_the_last_update(seed: int, batch_size: int, rate: float = 0.1) -> tuple[float, float]:
-    """Train for 20 epochs; return the accuracy on unseen digits before and after the very last update.
+def around_the_last_update(seed: int, batch_size: int) -> tuple[float, float]:
+    """Train for 20 epochs at rate 0.1; return the accuracy on unseen digits before and after the last update.
 
     Parameters
     ----------
-    seed, batch_size, rate
+    seed, batch_size
         As in `trainer`.
 
     Returns
     -------
     (float, float)
     """
-    train, (X, y) = digits.split()
-    run = trainer(seed, batch_size, rate)
-    before = 0.0
-    for _ in range(EPOCHS):
-        *most, last = nnkit.data.batches(*train, batch_size, rng=run.rng)
-        for batch in most:
-            run.step(*batch)
-        before = nnkit.accuracy(run.model(X), y)
-        run.step(*last)
-    return before, nnkit.accuracy(run.model(X), y)
+    all_but_one = EPOCHS * updates_per_epoch(EXAMPLES, batch_size) - 1
+    before = accuracy(seed, batch_size, updates=all_but_one)
+    return before, accuracy(seed, batch_size, epochs=EPOCHS)
 
 
 def margins(first: int, second: int, rates: tuple[float, float] = (0.1, 0.1), **budget: int) -> list[float]:
@@ -192,12 +208,7 @@ def accuracies_in_order(seed: int, order: str) -> tuple[float, ...]:
     tuple of float
         One accuracy for each of 20 epochs.
     """
-    (X, y), (X_unseen, y_unseen) = digits.split()
-    run, found = trainer(seed, 32, 0.1), []
+    (X, y), _ = digits.split()
+    run = trainer(seed, 32, 0.1)
     rows = np.argsort(y, kind="stable") if order == "sorted by class" else run.rng.permutation(len(y))
-    X, y = X[rows], y[rows]
-    for _ in range(EPOCHS):
-        for x_batch, y_batch in nnkit.data.batches(X, y, 32, rng=run.rng, shuffle=order == "new every epoch"):
-            run.step(x_batch, y_batch)
-        found.append(nnkit.accuracy(run.model(X_unseen), y_unseen))
-    return tuple(found)
+    return tuple(accuracies(run, (X[rows], y[rows]), shuffle=order == "new every epoch"))

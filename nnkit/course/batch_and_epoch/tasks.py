@@ -173,7 +173,7 @@ def kinds(mixed: int, shuffled: int) -> Feedback:
     Feedback
     """
     several = sum(len(set(row)) > 1 for row in order.classes("sorted by class", 1).tolist())
-    meet = round(order.kinds("new every epoch", 1))
+    meet = round(order.kinds(order.classes("new every epoch", 1)))
     if mixed != several:
         return Feedback(False, "Count the rows of the sorted picture in which the color changes.")
     if shuffled != meet:

@@ -6,6 +6,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import nnkit
 from nnkit.course import digits
@@ -56,6 +57,20 @@ def test_every_epoch_shows_each_example_once_in_an_order_of_its_own():
         orders.append([slots[f"example{place}"] for place in range(20)])
     assert all(sorted(map(int, shown)) == list(range(1, 21)) for shown in orders)
     assert orders[0] != orders[1] != orders[2]
+
+
+@pytest.mark.parametrize(
+    ("size", "made", "said"),
+    [
+        (1, 1, {"updates": "1 update", "seen": "1 example seen", "batch": "batch 1 of 20"}),
+        (20, 0, {"updates": "0 updates", "seen": "0 examples seen", "batch": "1 batch to come"}),
+        (6, 0, {"updates": "0 updates", "seen": "0 examples seen", "batch": "4 batches to come"}),
+    ],
+)
+def test_one_is_not_many(size, made, said):
+    slots = {}
+    counting.draw(counting.compute(size, made), slots)
+    assert {name: slots[name] for name in said} == said
 
 
 # ---- noise -----------------------------------------------------------------------------------------
@@ -138,7 +153,7 @@ def test_budgets_are_what_they_say():
     run = runs.trainer(0, 512, 0.1)
     run.fit(train, updates=7)
     assert run.optimizer.steps == 7
-    assert runs.EPOCHS * math.ceil(1297 / 32) == runs.UPDATES
+    assert runs.EPOCHS * comparison.UPDATES_OF_32 == 20 * 41 == 820
     assert len(train[1]) == runs.EXAMPLES
 
 
@@ -173,6 +188,21 @@ def test_rates_of_the_rules():
     assert set(comparison.BEST_RATES) == set(runs.SIZES)
 
 
+@pytest.mark.parametrize(
+    ("rule", "size", "said"),
+    [
+        ("updates", 1, "820 updates in 0.63 of an epoch, and"),
+        ("updates", 2, "820 updates in about 1.3 epochs, and"),
+        ("updates", 16, "820 updates in 10 epochs, and"),
+        ("updates", 64, "820 updates in about 39 epochs, and"),
+        ("epochs", 1297, "20 updates in 20 epochs, and"),
+    ],
+)
+def test_the_race_says_counts_as_a_reader_would_write_them(rule, size, said):
+    frame = comparison.race().scene.compute(rule=rule, budget=20, examples=size)
+    assert said in comparison.draw(frame, Figure())
+
+
 @pytest.mark.parametrize("size", [128, 512])
 def test_no_rate_of_the_search_is_much_better_than_the_best(size):
     mean = {
@@ -182,10 +212,22 @@ def test_no_rate_of_the_search_is_much_better_than_the_best(size):
     assert mean[comparison.BEST_RATES[size]] > max(mean.values()) - 0.01
 
 
+def test_without_the_rest_an_epoch_leaves_out_what_is_over():
+    run = runs.trainer(0, 512, 0.1)
+    (X, y), _ = digits.split()
+    assert len(runs.accuracies(run, (X, y), drop_last=True)) == 20
+    assert run.optimizer.steps == 20 * 2  # 1,297 is two times 512, and a rest
+
+
 def test_the_last_update_is_the_last():
-    before, after = runs.around_the_last_update(1, 16)
-    assert after == runs.accuracy(1, 16, epochs=20)
-    assert before != after
+    train, (X, y) = digits.split()
+    run, found = runs.trainer(1, 16, 0.1), []
+    for _ in range(20):
+        for batch in nnkit.data.batches(*train, 16, rng=run.rng):
+            run.step(*batch)
+            found.append(nnkit.accuracy(run.model(X), y))
+    assert runs.around_the_last_update(1, 16) == tuple(found[-2:])
+    assert found[-2] != found[-1]
 
 
 # ---- stored tables ---------------------------------------------------------------------------------
@@ -329,10 +371,13 @@ WRONG = {
         "Turned around": lambda g, s: (1 / s) @ g / (1 / s).sum(),
     },
     exercises.batch_for: {
-        "left out the second factor": lambda share, n: math.ceil(round(1 / share**2, 6)),
-        "about squared distances": lambda share, n: math.ceil(n / (1 + share * (n - 1))),
-        "a whole number of examples": lambda share, n: n / (1 + share**2 * (n - 1)),
-        "You rounded down": lambda share, n: math.floor(n / (1 + share**2 * (n - 1))),
+        "left out the second factor": lambda k, n: k**2,
+        "about squared distances": lambda k, n: ceil(n * k, k + n - 1),
+        "a whole number of examples": lambda k, n: n * k**2 / (k**2 + n - 1),
+        "You rounded down": lambda k, n: n * k**2 // (k**2 + n - 1),
+        "has all the noise": lambda k, n: ceil(n, 1 + k**2 * (n - 1)),
+        "adds nothing to a whole number": lambda k, n: n * k**2 // (k**2 + n - 1) + 1,
+        "divide whole numbers": lambda k, n: math.ceil(n / (1 + (n - 1) / k**2)),  # 16 for 6 and 25
     },
     exercises.one_epoch: {
         "last batch is still left out": walked(end=1),
@@ -370,7 +415,8 @@ def test_known_mistakes_are_named(check, said):
         (exercises.cut, shuffled),
         (exercises.cut, lambda X, y, m, rng: list(nnkit.data.batches(X, y, m, rng=rng))),
         (exercises.full_gradient, lambda g, s: (g * s[:, None]).sum(axis=0) / s.sum()),
-        (exercises.batch_for, lambda share, n: math.ceil(n / (1 + share**2 * (n - 1)))),
+        (exercises.batch_for, lambda k, n: ceil(n * k**2, k**2 + n - 1)),
+        (exercises.batch_for, lambda k, n: math.ceil(n * k**2 / (k**2 + n - 1))),
         (exercises.one_epoch, walked()),
         (exercises.equal_updates, lambda n, a, b, e: ceil(e * ceil(n, a), ceil(n, b))),
     ],

@@ -97,6 +97,10 @@
       else if (found < 0) said.textContent = "Not yet. Read why, and choose again.";
       else said.textContent = `Right at the ${TRIES[found]} try.`;
     });
+    // Who comes back finds the right answer open, or else the last one tried: what it says is what was learned.
+    const answers = tried();
+    const found = answers.find(right) ?? answers.at(-1);
+    if (found !== undefined) options[found].open = true;
     return () => ({ answered: tried().length > 0, first: tried().findIndex(right) === 0 });
   }
 

@@ -76,14 +76,8 @@ def hidden_run(seed: int, factor: float, epochs: int = 5) -> tuple[tuple[float, 
         Training loss, and share of the unseen digits that is read rightly, before training and after each
         epoch.
     """
-    init, order = np.random.default_rng(seed).spawn(2)
-    model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
-    model[0].W.value[...] *= factor
-    trainer, (X, y), (unseen, classes) = (
-        wishes.trainer(model, order),
-        wishes.training_digits(),
-        wishes.unseen_digits(),
-    )
+    model, trainer = _hidden_network(seed, factor)
+    (X, y), (unseen, classes) = wishes.training_digits(), wishes.unseen_digits()
     found = []
     for epoch in range(epochs + 1):
         if epoch:
@@ -106,6 +100,33 @@ def saturated_hidden_layer(seed: int) -> float:
         Above 1 if the saturated layer learns more slowly.
     """
     return hidden_run(seed, SPREAD)[1][0] / hidden_run(seed, 1.0)[1][0]
+
+
+def hidden_layer(seed: int, factor: float, epochs: int = 5) -> tuple[float, float]:
+    """Return how far training moves the weights into a hidden sigmoid layer, and how binary its answers are.
+
+    Parameters
+    ----------
+    seed : int
+        Of the initial weights and the order of the images.
+    factor : float
+        On the first weights; 1, or `SPREAD`.
+    epochs : int
+
+    Returns
+    -------
+    moved : float
+        Length of the change of the first weights, over their length at the start.
+    binary : float
+        Share of the units' answers to the training digits that are within 0.1 of 0 or 1.
+    """
+    model, trainer = _hidden_network(seed, factor)
+    X, y = wishes.training_digits()
+    W, before = model[0].W.value, model[0].W.value.copy()
+    trainer.fit((X, y), epochs)
+    answers = model[1](model[0](X))
+    moved = np.linalg.norm(W - before) / np.linalg.norm(before)
+    return float(moved), float((np.abs(answers - 0.5) >= 0.4).mean())
 
 
 @lru_cache(maxsize=32)
@@ -193,6 +214,14 @@ def hidden_picture() -> Figure:
     runs = np.array([[hidden_run(seed, factor) for seed in range(5)] for factor in (1.0, SPREAD)])
     losses, read = np.moveaxis(runs, -1, 0)
     return _pair({"hidden layer: training loss": losses, "hidden layer: unseen digits read": read})
+
+
+def _hidden_network(seed: int, factor: float) -> tuple[nnkit.Sequential, nnkit.Trainer]:
+    """Give 64-32-10 with a hidden sigmoid layer, its first weights times a factor, and what trains it."""
+    init, order = np.random.default_rng(seed).spawn(2)
+    model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
+    model[0].W.value[...] *= factor
+    return model, wishes.trainer(model, order)
 
 
 def _pair(panels: Mapping[str, Sequence[Sequence[Sequence[float]]]]) -> Figure:

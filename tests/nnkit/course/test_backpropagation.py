@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 import nnkit
-from nnkit.course.backpropagation import exercises, small_graph, stepper, tasks, wishes, worked_example
+from nnkit.course.backpropagation import (
+    curves,
+    exercises,
+    small_graph,
+    stepper,
+    tasks,
+    wishes,
+    worked_example,
+)
 
 # ---- the worked example, written out ---------------------------------------------------------------
 
@@ -210,6 +218,10 @@ def test_all_images_point_where_all_images_point():
     assert all(abs(wishes.alignment(0, 20, images)) < 1 + 1e-9 for images in wishes.IMAGES)
 
 
+def test_the_first_64_images_of_the_list_are_lucky_as_the_chapter_says():
+    assert wishes.alignment(0, 20, 64) > max(wishes.alignment_of_batches(seed, 20, 64) for seed in range(5))
+
+
 def test_the_average_wish_is_the_negative_gradient_of_the_batch():
     model, (X, y) = wishes.snapshots(0)[0], wishes.training_digits()
     nnkit.backpropagate(model, nnkit.SoftmaxCrossEntropy(), X[:64], y[:64])
@@ -229,6 +241,22 @@ def test_training_is_real():
     X, y = wishes.training_digits()
     accuracy = [(model(X).argmax(axis=1) == y).mean() for model in wishes.snapshots(0).values()]
     assert accuracy[0] < 0.3 and accuracy[-1] > 0.9
+
+
+def test_all_of_the_gap_is_left_where_nothing_trains(monkeypatch):
+    plain = wishes.trainer
+    monkeypatch.setattr(wishes, "trainer", lambda model, order: plain(model, order, 1e-300))
+    assert curves.gap_left(0) == pytest.approx(1.0)
+
+
+def test_the_gap_that_is_left_is_that_of_the_network_after_one_epoch():
+    model, loss = wishes.snapshots(0)[1], nnkit.SoftmaxCrossEntropy()
+    after, validation = (
+        loss.value(model(X), y) for X, y in (wishes.training_digits(), wishes.unseen_digits())
+    )
+    ran = validation + (after - validation) / curves.gap_left(0)
+    assert after < ran < np.log(10)  # the mean over the epoch lies between its end and guessing
+    assert ran - after > 0.3
 
 
 # ---- exercises: right answers pass, known mistakes are named, copied digits do not pass ---------------

@@ -307,6 +307,26 @@ def test_saturation_slows_outputs_under_the_squared_error_and_not_a_hidden_layer
     assert saturated[0][0] > usual[0][0] and saturated[1][0] < usual[1][0]
 
 
+def test_a_hidden_layer_that_does_not_train_has_not_moved(monkeypatch):
+    plain = wishes.trainer
+    monkeypatch.setattr(wishes, "trainer", lambda model, order: plain(model, order, 1e-300))
+    moved, binary = clinic.hidden_layer(0, 1e6, epochs=1)
+    assert moved == 0.0 and binary > 0.999
+    assert clinic.hidden_layer(0, 1e-6, epochs=1)[1] == 0.0  # every answer is one half
+    model = clinic._hidden_network(0, clinic.SPREAD)[0]
+    answers = model[1](model[0](wishes.training_digits()[0]))
+    expected = ((answers <= 0.1) | (answers >= 0.9)).mean()
+    assert clinic.hidden_layer(0, clinic.SPREAD, epochs=1)[1] == pytest.approx(expected)
+
+
+def test_the_weights_of_a_saturated_hidden_layer_hardly_move_and_the_usual_ones_do():
+    for seed in range(5):
+        moved, binary = clinic.hidden_layer(seed, clinic.SPREAD)
+        usual, soft = clinic.hidden_layer(seed, 1.0)
+        assert moved < 0.01 and binary > 0.8
+        assert 0.385 < usual < 0.445 and soft < 0.01  # 0.39 to 0.44, says the protocol of BP-38
+
+
 def test_the_control_leaves_out_the_units_that_die_and_nothing_else(monkeypatch):
     alive, unit = clinic.relu_run(0, 0.1), int(np.flatnonzero(~clinic.dead_units(clinic.relu_run(0, 0.1)))[0])
     nobody, one = np.zeros(32, bool), np.arange(32) == unit

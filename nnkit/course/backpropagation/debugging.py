@@ -11,7 +11,7 @@ import numpy as np
 
 from nnkit.course.feedback import Feedback, answer_of, compared
 
-# Of the three wrong lines: what it is called, and the array that gives it away.
+# Of the three mistakes: what it is called, and the array that gives it away.
 WRONG_LINES = {
     "mean": "the loss is a mean over the batch, and delta2 does not know it",
     "transpose": "delta1 comes back through the transpose of W2; in a square layer both fit",
@@ -20,7 +20,7 @@ WRONG_LINES = {
 
 
 def two_layers(function: Callable[..., Any]) -> Feedback:
-    """Check Exercise 3.6: a backward pass with three wrong lines, repaired.
+    """Check Exercise 3.6: a backward pass with three mistakes, repaired.
 
     Parameters
     ----------

@@ -112,6 +112,10 @@ class Parameter:
         """
         return not self.fused or len(self.members) == len(self._layout)
 
+    def parts(self, array: np.ndarray) -> list[np.ndarray]:
+        """Views of an array of this shape, one for each parameter that lives here, in its shape."""
+        return [array[where].reshape(shape) for where, shape in self._layout] or [array]
+
     def _move_into(self, fused: Parameter, index: int) -> None:
         """Become a view of member `index` of `fused`, whose memory already holds the values."""
         where, shape = fused._layout[index]
@@ -215,6 +219,18 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     for index, member in enumerate(members):
         member._move_into(fused, index)
     return fused
+
+
+def in_pieces(parameters: Iterable[Parameter]) -> list[Parameter]:
+    """The same memory in as few pieces as it has: a fused Parameter stands in for its members in a row."""
+    found, rest = [], list(parameters)
+    while rest:
+        home = rest[0]._fused_into
+        members = () if home is None else home.members
+        whole = home is not None and home.intact and members == tuple(rest[: len(members)])
+        found.append(home if whole else rest[0])
+        rest = rest[len(members) if whole else 1 :]
+    return found
 
 
 def weights_of(parameters: Iterable[Parameter], *, biases: bool) -> list[Parameter]:

@@ -12,6 +12,7 @@ import numpy as np
 from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
+from nnkit.parameter import Parameter
 
 
 def backpropagate(
@@ -19,7 +20,7 @@ def backpropagate(
 ) -> float:
     """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
 
-    This is the one place that says what happens in which order: gradients to zero, forward, loss, backward.
+    What happens is, in this order: gradients to zero, forward, loss, backward.
 
     A batch too large for the memory goes through in parts. The gradients of n_1 + ... + n_k = n examples add
     up as sum(n_i / n * gradient_i): up to rounding that of the whole batch, if the loss is a mean over
@@ -62,10 +63,24 @@ def backpropagate(
     check_kind("backpropagate", "loss", loss, Loss)
     x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
     training = check_bool("backpropagate", "training", training)
-    parts = min(check_int("backpropagate", "parts", parts), len(x))
+    parts = check_int("backpropagate", "parts", parts)
+    return run(model, loss, x, y, parameters=model.parameters(), training=training, parts=parts)
 
-    for parameter in model.parameters():
+
+def run(
+    model: Layer,
+    loss: Loss,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    parameters: list[Parameter],
+    training: bool,
+    parts: int,
+) -> float:
+    """The one place that says what happens in which order; `parameters` are all of the model's."""
+    for parameter in parameters:
         parameter.grad.fill(0)
+    parts = min(parts, len(x))
     cuts = [len(x) * part // parts for part in range(1, parts)]
     value = 0.0
     for start, stop in pairwise([0, *cuts, None]):

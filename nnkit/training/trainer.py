@@ -23,10 +23,9 @@ from nnkit.optimizers import Optimizer
 from nnkit.parameter import Parameter
 from nnkit.penalties import Penalty
 from nnkit.training.arguments import Data, Metric, as_examples, check_data, check_optimizer, name_metrics
-from nnkit.training.backpropagation import backpropagate
+from nnkit.training.backpropagation import run
 
 Callback = Callable[[EpochRecord], Any]
-
 
 class Trainer:
     """Trains a model, one step, one epoch or one run at a time. It prints nothing.
@@ -108,6 +107,7 @@ class Trainer:
         self.accumulate = check_int("Trainer", "accumulate", accumulate)
         self.metrics = name_metrics(metrics)
         self.history = History()
+        self._parameters = model.parameters()  # gathered once, for every step needs them
         check_optimizer(model, optimizer)
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
@@ -127,14 +127,16 @@ class Trainer:
         TrainingDiverged
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
+        x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            value = backpropagate(self.model, self.loss, x, y, parts=self.accumulate)
+            options = {"parameters": self._parameters, "training": True, "parts": self.accumulate}
+            value = run(self.model, self.loss, x, y, **options)
             if not math.isfinite(value):
                 raise self._diverged("loss", value, x, y)
             if self.penalty is not None:
-                self.penalty.add_gradient(self.model.parameters())
+                self.penalty.add_gradient(self._parameters)
             if self.clip is not None:
-                self.clip(self.model.parameters())
+                self.clip(self._parameters)
             self.optimizer.step()
         return value
 
@@ -231,6 +233,7 @@ class Trainer:
 
     def _checked(self, train: Data, validation: Data | None) -> tuple[Data, Data | None]:
         check_optimizer(self.model, self.optimizer)
+        self._parameters = self.model.parameters()
         train = check_data("train", train, self.model)
         if self.batch_size > len(train[0]):
             wanted = f"at most the number of examples, {len(train[0])}"
@@ -248,9 +251,9 @@ class Trainer:
             start = time.perf_counter()
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
             for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
-                rows = slice(goal - seen)  # the budget may end inside the batch
-                total += self.step(x_batch[rows], y_batch[rows]) * len(x_batch[rows])
-                seen += len(x_batch[rows])
+                count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
+                total += self.step(x_batch[:count], y_batch[:count]) * count
+                seen += count
                 if seen == goal:
                     break
             budget -= seen

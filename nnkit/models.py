@@ -36,6 +36,8 @@ class Container(Layer):
 
     def _cast(self, x: np.ndarray) -> np.ndarray:
         """The input in the dtype of the parameters."""
+        if isinstance(x, np.ndarray) and x.dtype == self.dtype and x.size:
+            return x
         x = as_numbers(type(self).__name__, "x", x)
         return x.astype(self.dtype or (x.dtype if x.dtype.kind == "f" else np.float64), copy=False)
 

@@ -58,13 +58,14 @@ class Parameter:
     Parameter('b', shape=(2,), dtype=float64)
     """
 
-    __slots__ = ("__weakref__", "_fused_into", "_grad", "_index", "_layout", "_members", "_value", "name")
+    __slots__ = ("__weakref__", "_fused_into", "_grad", "_index", "_is_zero", "_layout", "_members", "_value", "name")
 
     def __init__(self, value: np.ndarray, name: str = "") -> None:
         value = np.array(as_numbers("Parameter", "value", value), order="C")  # a copy
         check_floats("Parameter", "value", value)
         check_kind("Parameter", "name", name, str)
         self.name, self._value, self._grad = name, value, np.zeros_like(value)
+        self._is_zero = False  # whether `grad` is known to be zero
         self._fused_into: Parameter | None = None
         self._index = 0  # its place among the members of `_fused_into`
         self._layout: Layout = ()
@@ -84,12 +85,26 @@ class Parameter:
     @property
     def grad(self) -> np.ndarray:
         """The gradient of the loss with respect to `value`; layers add into it."""
+        self._is_zero = False  # whoever looks may write
         return self._grad
 
     @grad.setter
     def grad(self, new: np.ndarray) -> None:
         if new is not self._grad:
             raise ValueError(_REBIND.format("grad"))
+
+    def zero_grad(self) -> None:
+        """Set the gradient to zero, right before a backward pass."""
+        self._grad.fill(0)
+        self._is_zero = True
+
+    def add_product(self, a: np.ndarray, b: np.ndarray) -> None:
+        """grad += a @ b; while `grad` is still zero, the product is written there and needs no array."""
+        if self._is_zero:
+            np.matmul(a, b, out=self._grad)
+            self._is_zero = False
+        else:
+            self._grad += a @ b
 
     @property
     def fused(self) -> bool:

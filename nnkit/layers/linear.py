@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from nnkit.arguments import check_batch, check_int, check_shape
+from nnkit.arguments import check_floats, check_int, check_shape
 from nnkit.initializers import Initializer, he
 from nnkit.layers.base import Function, Weighted
 
@@ -106,7 +106,7 @@ class Linear(Weighted):
         cache : ndarray
             x itself.
         """
-        check_batch("Linear", x)
+        check_floats("Linear", "x", x)
         if x.shape[1:] != (self.n_in,):
             raise ValueError(self._explain_shape(x.shape))
         y = x @ self.W.value
@@ -123,7 +123,7 @@ class Linear(Weighted):
         """Add dW and db, and spare the matrix product for dx."""
         x = cache
         check_shape("Linear", "dy", dy, (len(x), self.n_out))
-        self.W.grad += x.T @ dy
+        self.W.add_product(x.T, dy)
         if self.b is not None:
             self.b.grad += dy.sum(axis=0)
 

@@ -131,10 +131,14 @@ class SoftmaxCrossEntropy(Loss):
         else:
             others = f" or {prediction.shape} with probabilities"
             target = as_classes(name, "target", target, *prediction.shape, others=others)
-        shifted = prediction - prediction.max(axis=1, keepdims=True)  # subtract the max: exp never overflows
+        starts = np.arange(0, prediction.size, prediction.shape[1])  # of each row, when all lie in one
+        largest = starts + prediction.argmax(axis=1)
+        shifted = prediction - prediction.take(largest)[:, None]  # exp never overflows
         exponentials = np.exp(shifted)
-        sums = exponentials.sum(axis=1, keepdims=True)  # (batch, 1)
-        return shifted, exponentials, sums, *self._weigh(target, prediction)
+        exponentials.put(largest, 0)
+        others = exponentials.sum(axis=1, keepdims=True)  # (batch, 1): without the largest, which is 1
+        exponentials.put(largest, 1)
+        return starts, shifted, exponentials, others, *self._weigh(target, prediction)
 
     def _weigh(self, target: np.ndarray, logits: np.ndarray) -> tuple[np.ndarray, float]:
         """The factor of each -log softmax and the divisor of their sum; class indices stand for factors 1."""
@@ -151,21 +155,19 @@ class SoftmaxCrossEntropy(Loss):
         return weights * smooth, float((weights * target).sum())
 
     def _value(self, shared: tuple[Any, ...]) -> float:
-        shifted, exponentials, _, target, divisor = shared
-        others = exponentials.copy()  # without the largest, 1: log1p keeps the digits of a small sum
-        others[np.arange(len(others)), shifted.argmax(axis=1)] = 0
-        log_sums = np.log1p(others.sum(axis=1, keepdims=True))
+        starts, shifted, _, others, target, divisor = shared
+        log_sums = np.log1p(others)  # of all, where a small sum of the others keeps its digits
         if target.ndim == 1:  # -log softmax = log(sum exp) - logit
-            costs = log_sums[:, 0] - shifted[np.arange(len(target)), target]
+            costs = log_sums[:, 0] - shifted.take(starts + target)
         else:
             costs = target * (log_sums - shifted)
         return float(costs.sum() / divisor)
 
     def _gradient(self, shared: tuple[Any, ...]) -> np.ndarray:
-        _, exponentials, sums, target, divisor = shared
-        gradient: np.ndarray = exponentials / sums  # softmax
+        starts, _, exponentials, others, target, divisor = shared
+        gradient: np.ndarray = exponentials / (1 + others)  # softmax
         if target.ndim == 1:
-            gradient[np.arange(len(target)), target] -= 1
+            gradient.put(starts + target, gradient.take(starts + target) - 1)
         else:
             gradient *= target.sum(axis=1, keepdims=True)
             gradient -= target

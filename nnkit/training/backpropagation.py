@@ -20,7 +20,7 @@ def backpropagate(
 ) -> float:
     """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
 
-    What happens is, in this order: gradients to zero, forward, loss, backward.
+    What happens is, in this order: forward, loss, gradients to zero, backward.
 
     A batch too large for the memory goes through in parts. The gradients of n_1 + ... + n_k = n examples add
     up as sum(n_i / n * gradient_i): up to rounding that of the whole batch, if the loss is a mean over
@@ -78,8 +78,6 @@ def run(
     parts: int,
 ) -> float:
     """The one place that says what happens in which order; `parameters` are all of the model's."""
-    for parameter in parameters:
-        parameter.grad.fill(0)
     parts = min(parts, len(x))
     cuts = [len(x) * part // parts for part in range(1, parts)]
     value = 0.0
@@ -87,6 +85,8 @@ def run(
         prediction, cache = model.forward(x[start:stop], training)
         part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
         share = len(prediction) / len(x)
+        for parameter in parameters if start == 0 else ():
+            parameter.zero_grad()
         model.add_gradients(share * gradient if cuts else gradient, cache)  # one part: no scaled copy
         value += share * part_value
     return value

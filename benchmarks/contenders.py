@@ -1,4 +1,4 @@
-"""Who is timed: each contender prepares a case and gives a function that runs one epoch of it.
+"""Who is timed: each contender prepares a case and gives a function that runs epochs of it.
 
 All start from the same weights, draw a new order for every epoch, and know the loss of every batch. How many
 steps an epoch has stands in `cases`. Each runs in a process of its own: libraries are imported when called.
@@ -37,7 +37,7 @@ def nnkit(case):
     else:
         optimizer = nnkit.Adam(model.parameters(), RATES["adam"])
     trainer = nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=case.batch, rng=rng)
-    return lambda: trainer.fit((X, y), epochs=1)
+    return lambda epochs: trainer.fit((X, y), epochs)
 
 
 def pytorch(case, fused=None):
@@ -81,7 +81,7 @@ def pytorch(case, fused=None):
             total += value.item()
         return total
 
-    return epoch
+    return _again(epoch)
 
 
 def pytorch_fused(case):
@@ -108,21 +108,29 @@ def sklearn(case):
     model.partial_fit(X, y, classes=classes)
     if case.rule == "inference":
         return _over_batches(model.predict_proba, X, case.batch)
-    return lambda: model.partial_fit(X, y)
+    return _again(lambda: model.partial_fit(X, y))
 
 
 def loop(case):
     """A NumPy loop written by hand for this one network, into arrays that were made before."""
     from tight_loop import epoch, inference
 
-    return inference(case) if case.rule == "inference" else epoch(case)
+    return _again(inference(case) if case.rule == "inference" else epoch(case))
 
 
 def products(case):
     """The matrix products of the steps, and nothing else: what no NumPy program can leave out."""
     from tight_loop import products
 
-    return products(case)
+    return _again(products(case))
+
+
+def _again(epoch):
+    def run(epochs):
+        for _ in range(epochs):
+            epoch()
+
+    return run
 
 
 def _over_batches(model, X, size):
@@ -130,7 +138,7 @@ def _over_batches(model, X, size):
         for start in range(0, len(X), size):
             model(X[start : start + size])
 
-    return epoch
+    return _again(epoch)
 
 
 ALL = {

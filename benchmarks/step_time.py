@@ -1,8 +1,8 @@
 """The time of a training step against PyTorch, scikit-learn, a hand-written loop, and bare matrix products.
 
-    python benchmarks/step_time.py                      measure all, write results/step_time.md, .json and .png
-    python benchmarks/step_time.py --only 64-64 adam    the cases whose name or rule begins so; prints the table
-    python benchmarks/step_time.py --threads 2          the same on two threads, by the clock; prints the table
+    python benchmarks/step_time.py                     measure all, write results/step_time.md, .json, .png
+    python benchmarks/step_time.py --only 64-64 adam   the cases whose name or rule begins so; print them
+    python benchmarks/step_time.py --threads 2         the same on two threads, by the clock; print them
 
 Each contender lives in a process of its own, for thread pools in one process slow each other down. They take
 turns round by round; a ratio is that of two neighbors in a round, and the median of all rounds is quoted.
@@ -37,15 +37,14 @@ def serve():
         if "case" in order:
             case = Case(**order["case"] | {"sizes": tuple(order["case"]["sizes"])})
             run = ALL[order["contender"]](case)
-            run()  # warm caches, and let libraries set up what they set up once
+            run(1)  # warm caches, and let libraries set up what they set up once
             began = time.perf_counter()
-            run()
+            run(1)
             epochs = math.ceil(SECONDS / (time.perf_counter() - began))
             print("ready", flush=True)
             continue
         clock, processor = time.perf_counter(), time.process_time()
-        for _ in range(epochs):
-            run()
+        run(epochs)
         spent = time.process_time() - processor, time.perf_counter() - clock
         print(json.dumps([seconds / epochs for seconds in spent]), flush=True)
 

@@ -167,8 +167,8 @@ def mlp(
 ) -> Sequential:
     """A dense network: a Linear layer between each two sizes, an activation between each two layers.
 
-    The last layer has no activation: its outputs are logits, or the values of a regression. All parameters lie
-    in one vector, as after `fuse`, which makes training small networks faster.
+    The last layer has no activation: its outputs are logits, or the values of a regression. All parameters
+    lie in one vector, as after `fuse`, which makes training small networks faster.
 
     Parameters
     ----------

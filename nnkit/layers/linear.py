@@ -123,9 +123,9 @@ class Linear(Weighted):
         """Add dW and db, and spare the matrix product for dx."""
         x = cache
         check_shape("Linear", "dy", dy, (len(x), self.n_out))
-        self.W.add_product(x.T, dy)
+        self.W.accumulate(np.matmul, x.T, dy)
         if self.b is not None:
-            self.b.grad += dy.sum(axis=0)
+            self.b.accumulate(np.add.reduce, dy, axis=0)
 
     def _explain_shape(self, shape: tuple[int, ...]) -> str:
         remedy = f"give x {self.n_in} columns, or build the layer with another n_in"

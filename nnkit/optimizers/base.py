@@ -106,7 +106,7 @@ class Optimizer(ABC):
     @property
     def buffers(self) -> dict[str, np.ndarray]:
         """What the rule remembers between steps, by name; arrays written in place."""
-        found = {}
+        found: dict[str, np.ndarray] = {}
         for j, name in enumerate(self._remembers, start=1):
             parts = [part for row in self._rows for part in row[0].parts(row[j])]
             found |= {f"{name}.{i}": part for i, part in enumerate(parts)}

@@ -14,13 +14,15 @@ from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.parameter import Parameter
 
+Batch = tuple[np.ndarray, np.ndarray]
+
 
 def backpropagate(
     model: Layer, loss: Loss, x: np.ndarray, y: np.ndarray, *, training: bool = True, parts: int = 1
 ) -> float:
     """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
 
-    What happens is, in this order: forward, loss, gradients to zero, backward.
+    The one place that says what happens in which order: forward, loss, gradients to zero, backward.
 
     A batch too large for the memory goes through in parts. The gradients of n_1 + ... + n_k = n examples add
     up as sum(n_i / n * gradient_i): up to rounding that of the whole batch, if the loss is a mean over
@@ -64,20 +66,14 @@ def backpropagate(
     x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
     training = check_bool("backpropagate", "training", training)
     parts = check_int("backpropagate", "parts", parts)
-    return run(model, loss, x, y, parameters=model.parameters(), training=training, parts=parts)
+    return run(model, loss, (x, y), model.parameters(), training=training, parts=parts)
 
 
 def run(
-    model: Layer,
-    loss: Loss,
-    x: np.ndarray,
-    y: np.ndarray,
-    *,
-    parameters: list[Parameter],
-    training: bool,
-    parts: int,
+    model: Layer, loss: Loss, batch: Batch, parameters: list[Parameter], *, training: bool, parts: int
 ) -> float:
-    """The one place that says what happens in which order; `parameters` are all of the model's."""
+    """`backpropagate`, the checks aside; whoever runs many batches gathers the parameters once."""
+    x, y = batch
     parts = min(parts, len(x))
     cuts = [len(x) * part // parts for part in range(1, parts)]
     value = 0.0
@@ -86,7 +82,9 @@ def run(
         part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
         share = len(prediction) / len(x)
         for parameter in parameters if start == 0 else ():
-            parameter.zero_grad()
+            parameter.expire_grad()
         model.add_gradients(share * gradient if cuts else gradient, cache)  # one part: no scaled copy
         value += share * part_value
+    for parameter in parameters:
+        parameter.grad  # noqa: B018 - looked at, what no layer wrote to becomes zero
     return value

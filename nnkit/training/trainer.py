@@ -27,6 +27,7 @@ from nnkit.training.backpropagation import run
 
 Callback = Callable[[EpochRecord], Any]
 
+
 class Trainer:
     """Trains a model, one step, one epoch or one run at a time. It prints nothing.
 
@@ -127,16 +128,16 @@ class Trainer:
         TrainingDiverged
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
-        x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            options = {"parameters": self._parameters, "training": True, "parts": self.accumulate}
-            value = run(self.model, self.loss, x, y, **options)
+            batch = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
+            parameters, parts = self._parameters, self.accumulate
+            value = run(self.model, self.loss, batch, parameters, training=True, parts=parts)
             if not math.isfinite(value):
                 raise self._diverged("loss", value, x, y)
             if self.penalty is not None:
-                self.penalty.add_gradient(self._parameters)
+                self.penalty.add_gradient(parameters)
             if self.clip is not None:
-                self.clip(self._parameters)
+                self.clip(parameters)
             self.optimizer.step()
         return value
 

@@ -48,7 +48,7 @@ def windows(owner: str, x: np.ndarray, size: int, stride: int, padding: int = 0)
     batch, channels, height, width = x.shape
     framed = np.zeros((channels, height + 2 * padding, width + 2 * padding, batch), x.dtype)
     framed[:, padding : padding + height, padding : padding + width] = x.transpose(1, 2, 3, 0)
-    found = sliding_window_view(framed, (size, size), axis=(1, 2), writeable=True)[:, ::stride, ::stride]
+    found = sliding_window_view(framed, (size, size), axis=(1, 2))[:, ::stride, ::stride]
     return found.transpose(0, 4, 5, 1, 2, 3).reshape(channels, size * size, *found.shape[1:4])
 
 

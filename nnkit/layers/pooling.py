@@ -68,12 +68,13 @@ class MaxPool2D(Pool):
 
     def _gradient(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         parts, y, dy = self._windows(x), y.transpose(1, 2, 3, 0), dy.transpose(1, 2, 3, 0)
+        gradients = np.empty(parts.shape, dy.dtype)
         still = np.ones(y.shape, bool)  # windows whose largest entry has not come yet
-        for part in parts.swapaxes(0, 1):  # place by place: the entries give way to their gradients
-            here = still & (part == y)
+        for place in range(self.kernel_size**2):
+            here = still & (parts[:, place] == y)
             still ^= here
-            np.multiply(dy, here, out=part)
-        return overlay(parts, x.shape, self.kernel_size, self.stride)
+            np.multiply(dy, here, out=gradients[:, place])
+        return overlay(gradients, x.shape, self.kernel_size, self.stride)
 
 
 class AveragePool2D(Pool):

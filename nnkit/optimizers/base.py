@@ -123,6 +123,6 @@ class Optimizer(ABC):
 
     def _at(self, step: int, name: str, interval: str) -> float:
         """An option at a step: the number, or what its schedule says."""
-        given = getattr(self, name)
-        value = given(step) if callable(given) else given
+        value = getattr(self, name)
+        value = value(step) if callable(value) else value
         return check_number(type(self).__name__, f"{name} at step {step}", value, interval)

@@ -75,15 +75,14 @@ def run(
     """`backpropagate`, the checks aside; whoever runs many batches gathers the parameters once."""
     x, y = batch
     parts = min(parts, len(x))
-    cuts = [len(x) * part // parts for part in range(1, parts)]
-    value = 0.0
-    for start, stop in pairwise([0, *cuts, None]):
+    starts, value = [len(x) * part // parts for part in range(parts)], 0.0
+    for start, stop in pairwise([*starts, None]):
         prediction, cache = model.forward(x[start:stop], training)
         part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
         share = len(prediction) / len(x)
         for parameter in parameters if start == 0 else ():
             parameter.expire_grad()
-        model.add_gradients(share * gradient if cuts else gradient, cache)  # one part: no scaled copy
+        model.add_gradients(gradient if parts == 1 else share * gradient, cache)
         value += share * part_value
     for parameter in parameters:
         parameter.grad  # noqa: B018 - looked at, what no layer wrote to becomes zero

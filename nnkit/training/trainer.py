@@ -28,6 +28,11 @@ from nnkit.training.backpropagation import run
 Callback = Callable[[EpochRecord], Any]
 
 
+def _quietly() -> np.errstate:
+    """Without NumPy's warnings of what the loss shows and the trainer's error explains."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 class Trainer:
     """Trains a model, one step, one epoch or one run at a time. It prints nothing.
 
@@ -128,18 +133,8 @@ class Trainer:
         TrainingDiverged
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            batch = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
-            parameters, parts = self._parameters, self.accumulate
-            value = run(self.model, self.loss, batch, parameters, training=True, parts=parts)
-            if not math.isfinite(value):
-                raise self._diverged("loss", value, x, y)
-            if self.penalty is not None:
-                self.penalty.add_gradient(parameters)
-            if self.clip is not None:
-                self.clip(parameters)
-            self.optimizer.step()
-        return value
+        with _quietly():
+            return self._update(as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y))
 
     def epochs(self, train: Data, validation: Data | None = None) -> Iterator[EpochRecord]:
         """Train epoch by epoch, without end: take as many records as you want.
@@ -246,17 +241,31 @@ class Trainer:
         """How many of n examples an update is made from."""
         return min(self.batch_size * self.accumulate, n)
 
+    def _update(self, x: np.ndarray, y: np.ndarray) -> float:
+        """`step`, for a batch that was checked."""
+        parameters, parts = self._parameters, self.accumulate
+        value = run(self.model, self.loss, (x, y), parameters, training=True, parts=parts)
+        if not math.isfinite(value):
+            raise self._diverged("loss", value, x, y)
+        if self.penalty is not None:
+            self.penalty.add_gradient(parameters)
+        if self.clip is not None:
+            self.clip(parameters)
+        self.optimizer.step()
+        return value
+
     def _records(self, train: Data, validation: Data | None, budget: float) -> Iterator[EpochRecord]:
         X, y = train
         while budget > 0:
             start = time.perf_counter()
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
-            for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
-                count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
-                total += self.step(x_batch[:count], y_batch[:count]) * count
-                seen += count
-                if seen == goal:
-                    break
+            with _quietly():
+                for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
+                    count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
+                    total += self._update(x_batch[:count], y_batch[:count]) * count
+                    seen += count
+                    if seen == goal:
+                        break
             budget -= seen
             seconds = time.perf_counter() - start
             scores = {} if validation is None else self._scores(validation)
@@ -283,7 +292,7 @@ class Trainer:
 
     def _scores(self, data: Data) -> dict[str, float]:
         X, y = data
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it
+        with _quietly():
             prediction = self.predict(X)
             return {"loss": self.loss.value(prediction, y), **self._metrics(prediction, y)}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
@@ -101,13 +100,13 @@ class Parameter:
         """Let the gradient count as zero. It is set to zero as soon as anyone looks at it."""
         self._stale = True
 
-    def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray, **options: Any) -> None:
-        """grad += operation(*arrays, **options); the first after `expire_grad` is written there at once."""
+    def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray) -> None:
+        """grad += operation(*arrays); the first after `expire_grad` is written there and needs no array."""
         if self._stale:
-            operation(*arrays, out=self._grad, **options)
+            operation(*arrays, out=self._grad)
             self._stale = False
         else:
-            self._grad += operation(*arrays, **options)
+            self._grad += operation(*arrays)
 
     @property
     def fused(self) -> bool:

@@ -125,7 +125,7 @@ class Linear(Weighted):
         check_shape("Linear", "dy", dy, (len(x), self.n_out))
         self.W.accumulate(np.dot, x.T, dy)
         if self.b is not None:
-            self.b.accumulate(np.add.reduce, dy, axis=0)
+            self.b.accumulate(np.add.reduce, dy)  # over the batch
 
     def _explain_shape(self, shape: tuple[int, ...]) -> str:
         remedy = f"give x {self.n_in} columns, or build the layer with another n_in"

@@ -15,8 +15,6 @@ import numpy as np
 
 from nnkit.arguments import check_kind
 
-__all__ = ["EpochRecord", "History"]
-
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:

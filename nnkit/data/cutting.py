@@ -75,11 +75,8 @@ def _cut(data: Pair, size: int, end: int, rng: np.random.Generator | None) -> It
     X, y = data
     order = None if rng is None else rng.permutation(len(X))
     for start in range(0, end, size):
-        if order is None:
-            yield X[start : start + size], y[start : start + size]
-        else:
-            rows = order[start : start + size]
-            yield X.take(rows, axis=0), y[rows]
+        rows = slice(start, start + size) if order is None else order[start : start + size]
+        yield X[rows], y[rows]
 
 
 def split(

@@ -13,8 +13,6 @@ from nnkit.arguments import check_floats, check_int, check_shape
 from nnkit.initializers import Initializer, he
 from nnkit.layers.base import Function, Weighted
 
-__all__ = ["Flatten", "Linear"]
-
 
 class Flatten(Function):
     """One row per example: x of shape (batch, ...) becomes y of shape (batch, n).

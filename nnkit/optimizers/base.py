@@ -16,8 +16,6 @@ import numpy as np
 from nnkit.arguments import check_bool, check_number
 from nnkit.parameter import Parameter, as_parameters, in_pieces
 
-__all__ = ["Optimizer"]
-
 Rate = float | Callable[[int], float]  # a number, or a schedule `step -> number`
 
 _INTERVALS = {"learning_rate": "(0, inf)", "epsilon": "(0, inf)", "weight_decay": "[0, inf)"}  # else [0, 1)
@@ -111,11 +109,6 @@ class Optimizer(ABC):
             parts = [part for row in self._rows for part in row[0].parts(row[j])]
             found |= {f"{name}.{i}": part for i, part in enumerate(parts)}
         return found
-
-    def zero_grad(self) -> None:
-        """Set all gradients to zero."""
-        for piece in self._pieces:
-            piece.grad.fill(0)
 
     @abstractmethod
     def _update(self, rate: float) -> None:

@@ -287,8 +287,8 @@ def test_a_batch_larger_than_the_data_is_refused():
     with pytest.raises(ValueError) as error:
         make(batch_size=21).fit((X, Y), epochs=1)
     assert str(error.value) == (
-        "Trainer expects batch_size to be at most the number of examples, 20, got 21; "
-        "build the trainer with a smaller batch_size."
+        "Trainer expects batch_size to be from 1 to 20, got 21; "
+        "there are 20 examples: build the trainer with a smaller batch_size."
     )
 
 

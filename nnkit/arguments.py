@@ -108,7 +108,7 @@ def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: 
 def check_batch(owner: str, x: np.ndarray) -> None:
     """Refuse what is not a floating-point array with an axis of examples, or holds examples of nothing."""
     check_floats(owner, "x", x)
-    if x.ndim == 0 or 0 in x.shape[1:]:
+    if x.ndim == 0 or (x.size == 0 and 0 in x.shape[1:]):
         raise ValueError(f"{owner} expects x of shape (batch, ...), got {x.shape}; give it examples as rows.")
 
 
@@ -144,7 +144,7 @@ def as_classes(
     if array.dtype.kind not in "iu":
         got = f"dtype {array.dtype}; convert it with {name}.astype(np.int64)"
         raise TypeError(f"{owner} expects {name} to hold class indices as integers, got {got}.")
-    if array.min() < 0 or array.max() >= classes:
+    if np.minimum.reduce(array) < 0 or np.maximum.reduce(array) >= classes:
         wrong = array[(array < 0) | (array >= classes)][0]
         got = f"{wrong}; number the classes from 0; the model needs one output for each"
         raise ValueError(f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {got}.")

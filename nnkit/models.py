@@ -15,6 +15,7 @@ from nnkit.arguments import as_numbers, check_dtype, check_int, check_kind, chec
 from nnkit.initializers import Initializer, glorot, he
 from nnkit.layers import Layer, Linear, ReLU
 from nnkit.layers.base import nested
+from nnkit.parameter import fuse
 
 __all__ = ["Residual", "Sequential", "mlp", "summary"]
 
@@ -164,7 +165,8 @@ def mlp(
 ) -> Sequential:
     """A dense network: a Linear layer between each two sizes, an activation between each two layers.
 
-    The last layer has no activation: its outputs are logits, or the values of a regression.
+    The last layer has no activation: its outputs are logits, or the values of a regression. All parameters
+    lie in one vector, as after `fuse`, which makes training small networks faster.
 
     Parameters
     ----------
@@ -212,7 +214,9 @@ def mlp(
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes):
         layers += [Linear(n_in, n_out, rng=rng, initializer=initializer, dtype=dtype), activation()]
-    return Sequential(*layers[:-1])
+    model = Sequential(*layers[:-1])
+    fuse(model.parameters())
+    return model
 
 
 def summary(model: Layer) -> str:

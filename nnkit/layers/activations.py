@@ -10,8 +10,6 @@ import numpy as np
 
 from nnkit.layers.base import Function
 
-__all__ = ["Identity", "LogSoftmax", "Sigmoid", "Softmax", "Tanh"]
-
 
 class Identity(Function):
     """The identity, y = x.

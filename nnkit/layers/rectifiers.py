@@ -13,8 +13,6 @@ from nnkit.arguments import check_choice, check_number
 from nnkit.layers.activations import logistic
 from nnkit.layers.base import Function
 
-__all__ = ["ELU", "GELU", "SELU", "LeakyReLU", "ReLU", "SiLU", "Softplus"]
-
 
 class ReLU(Function):
     """The rectified linear unit, y = max(x, 0).
@@ -30,6 +28,8 @@ class ReLU(Function):
     ----------
     Glorot, Bordes & Bengio 2011, "Deep Sparse Rectifier Neural Networks", section 3.
     """
+
+    _keeps_x = False
 
     def _value(self, x: np.ndarray) -> np.ndarray:
         return np.maximum(x, 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,12 @@ from nnkit.optimizers import Optimizer
 from nnkit.parameter import Parameter
 from nnkit.penalties import Penalty
 from nnkit.training.arguments import Data, Metric, as_examples, check_data, check_optimizer, name_metrics
-from nnkit.training.backpropagation import backpropagate
+from nnkit.training.backpropagation import run
 
 Callback = Callable[[EpochRecord], Any]
+
+
+_quietly = partial(np.errstate, over="ignore", invalid="ignore")  # the loss shows it, an error explains it
 
 
 class Trainer:
@@ -108,6 +112,7 @@ class Trainer:
         self.accumulate = check_int("Trainer", "accumulate", accumulate)
         self.metrics = name_metrics(metrics)
         self.history = History()
+        self._parameters = model.parameters()  # gathered once, for every step needs them
         check_optimizer(model, optimizer)
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
@@ -127,16 +132,8 @@ class Trainer:
         TrainingDiverged
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            value = backpropagate(self.model, self.loss, x, y, parts=self.accumulate)
-            if not math.isfinite(value):
-                raise self._diverged("loss", value, x, y)
-            if self.penalty is not None:
-                self.penalty.add_gradient(self.model.parameters())
-            if self.clip is not None:
-                self.clip(self.model.parameters())
-            self.optimizer.step()
-        return value
+        with _quietly():
+            return self._update(as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y))
 
     def epochs(self, train: Data, validation: Data | None = None) -> Iterator[EpochRecord]:
         """Train epoch by epoch, without end: take as many records as you want.
@@ -198,7 +195,8 @@ class Trainer:
             check_callable("Trainer", "each of callbacks", callback)
         train, validation = self._checked(train, validation)
         n = len(train[0])
-        budget = as_examples(n, self._update_size(n), epochs=epochs, updates=updates, examples=examples)
+        size = min(self.batch_size * self.accumulate, n)  # of an update
+        budget = as_examples(n, size, epochs=epochs, updates=updates, examples=examples)
         for record in self._records(train, validation, budget):
             if any([callback(record) for callback in callbacks]):  # a list, so that each sees the record
                 break
@@ -231,28 +229,36 @@ class Trainer:
 
     def _checked(self, train: Data, validation: Data | None) -> tuple[Data, Data | None]:
         check_optimizer(self.model, self.optimizer)
+        self._parameters = self.model.parameters()
         train = check_data("train", train, self.model)
-        if self.batch_size > len(train[0]):
-            wanted = f"at most the number of examples, {len(train[0])}"
-            got = f"{self.batch_size}; build the trainer with a smaller batch_size"
-            raise ValueError(f"Trainer expects batch_size to be {wanted}, got {got}.")
+        remedy = f"there are {len(train[0])} examples: build the trainer with a smaller batch_size"
+        check_int("Trainer", "batch_size", self.batch_size, high=len(train[0]), remedy=remedy)
         return train, None if validation is None else check_data("validation", validation, self.model)
 
-    def _update_size(self, n: int) -> int:
-        """How many of n examples an update is made from."""
-        return min(self.batch_size * self.accumulate, n)
+    def _update(self, x: np.ndarray, y: np.ndarray) -> float:
+        """`step`, for a batch that was checked."""
+        value = run(self.model, self.loss, (x, y), self._parameters, training=True, parts=self.accumulate)
+        if not math.isfinite(value):
+            raise self._diverged("loss", value, x, y)
+        if self.penalty is not None:
+            self.penalty.add_gradient(self._parameters)
+        if self.clip is not None:
+            self.clip(self._parameters)
+        self.optimizer.step()
+        return value
 
     def _records(self, train: Data, validation: Data | None, budget: float) -> Iterator[EpochRecord]:
-        X, y = train
+        (X, y), size = train, min(self.batch_size * self.accumulate, len(train[0]))
         while budget > 0:
             start = time.perf_counter()
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
-            for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
-                rows = slice(goal - seen)  # the budget may end inside the batch
-                total += self.step(x_batch[rows], y_batch[rows]) * len(x_batch[rows])
-                seen += len(x_batch[rows])
-                if seen == goal:
-                    break
+            with _quietly():
+                for x_batch, y_batch in batches(X, y, size, rng=self.rng):
+                    count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
+                    total += self._update(x_batch[:count], y_batch[:count]) * count
+                    seen += count
+                    if seen == goal:
+                        break
             budget -= seen
             seconds = time.perf_counter() - start
             scores = {} if validation is None else self._scores(validation)
@@ -279,7 +285,7 @@ class Trainer:
 
     def _scores(self, data: Data) -> dict[str, float]:
         X, y = data
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it
+        with _quietly():
             prediction = self.predict(X)
             return {"loss": self.loss.value(prediction, y), **self._metrics(prediction, y)}
 

@@ -1,5 +1,6 @@
 """backpropagate and Trainer: order, records, refusals, divergence."""
 
+import copy
 import math
 import pickle
 from itertools import islice
@@ -107,8 +108,8 @@ def test_a_step_is_one_update_against_the_gradient(data):
 def test_an_epoch_makes_one_step_per_batch_and_sees_every_example_once(data):
     trainer = make(batch_size=8)
     seen = []
-    step = trainer.step
-    trainer.step = lambda x, y: seen.append(x) or step(x, y)
+    step = trainer._update
+    trainer._update = lambda x, y: seen.append(x) or step(x, y)
     record = next(trainer.epochs(data))
     assert [len(x) for x in seen] == [8] * 6 + [2]
     assert record.step == trainer.optimizer.steps == 7
@@ -118,8 +119,8 @@ def test_an_epoch_makes_one_step_per_batch_and_sees_every_example_once(data):
 def test_the_recorded_loss_is_the_mean_over_examples(data):
     trainer = make(batch_size=8)
     losses = []
-    step = trainer.step
-    trainer.step = lambda x, y: losses.append((step(x, y), len(x))) or losses[-1][0]
+    step = trainer._update
+    trainer._update = lambda x, y: losses.append((step(x, y), len(x))) or losses[-1][0]
     record = next(trainer.epochs(data))
     assert record.loss == pytest.approx(sum(value * n for value, n in losses) / 50, rel=1e-12)
 
@@ -202,8 +203,8 @@ def test_predict_does_not_depend_on_its_batch_size(data, batch_size):
 def test_a_float32_model_trains_in_float32_on_float64_data(data):
     trainer = make(dtype=np.float32)
     seen = []
-    step = trainer.step
-    trainer.step = lambda x, y: seen.append((x.dtype, y.dtype)) or step(x, y)
+    step = trainer._update
+    trainer._update = lambda x, y: seen.append((x.dtype, y.dtype)) or step(x, y)
     trainer.fit(data, epochs=1)
     assert set(seen) == {(np.dtype(np.float32), np.dtype(np.int64))}
     assert all(p.value.dtype == p.grad.dtype == np.float32 for p in trainer.model.parameters())
@@ -287,8 +288,8 @@ def test_a_batch_larger_than_the_data_is_refused():
     with pytest.raises(ValueError) as error:
         make(batch_size=21).fit((X, Y), epochs=1)
     assert str(error.value) == (
-        "Trainer expects batch_size to be at most the number of examples, 20, got 21; "
-        "build the trainer with a smaller batch_size."
+        "Trainer expects batch_size to be from 1 to 20, got 21; "
+        "there are 20 examples: build the trainer with a smaller batch_size."
     )
 
 
@@ -531,8 +532,8 @@ def test_a_budget_of_updates_makes_exactly_so_many(data, count, accumulate):
 @pytest.mark.parametrize("count", [1, 8, 9, 49, 50, 51, 163])
 def test_a_budget_of_examples_sees_exactly_so_many(data, count):
     trainer = make(batch_size=8)
-    sizes, step = [], trainer.step
-    trainer.step = lambda x, y: sizes.append(len(x)) or step(x, y)
+    sizes, step = [], trainer._update
+    trainer._update = lambda x, y: sizes.append(len(x)) or step(x, y)
     history = trainer.fit(data, examples=count)
     assert sum(sizes) == history.examples.sum() == count
     assert history.examples.tolist() == [50] * (count // 50) + [count % 50] * (count % 50 > 0)
@@ -547,8 +548,8 @@ def test_equal_budgets_in_three_units_are_the_same_run(data):
 
 def test_an_epoch_that_was_cut_counts_what_it_saw_and_a_new_one_follows(data):
     trainer, losses = make(batch_size=8), []
-    step = trainer.step
-    trainer.step = lambda x, y: losses.append(step(x, y)) or losses[-1]
+    step = trainer._update
+    trainer._update = lambda x, y: losses.append(step(x, y)) or losses[-1]
     record = trainer.fit(data, updates=2)[-1]
     assert (record.epoch, record.step, record.examples) == (1, 2, 16)
     assert record.loss == pytest.approx((losses[0] + losses[1]) / 2, rel=1e-12)
@@ -573,3 +574,23 @@ def test_a_single_callback_is_refused_with_its_remedy(data):
     assert str(error.value) == (
         "Trainer expects callbacks to be a list, got builtin_function_or_method; pass callbacks=[function]."
     )
+
+
+def test_a_trainer_that_was_given_another_model_trains_it_as_a_new_one_would(data):
+    trainer, fresh = make(), make()
+    other = copy.deepcopy(trainer.model)
+    trainer.fit(data, epochs=1)
+    for one, rng in ((trainer, np.random.default_rng(3)), (fresh, np.random.default_rng(3))):
+        one.model = copy.deepcopy(other)
+        one.optimizer, one.rng = nnkit.SGD(one.model.parameters(), 0.1), rng
+        one.fit(data, epochs=2)
+    for one, twin in zip(trainer.model.parameters(), fresh.model.parameters(), strict=True):
+        np.testing.assert_array_equal(one.value, twin.value)
+    expected = copy.deepcopy(other)
+    optimizer, rng = nnkit.SGD(expected.parameters(), 0.1), np.random.default_rng(3)
+    for _ in range(2):
+        for x, y in nnkit.data.batches(*data, trainer.batch_size, rng=rng):
+            nnkit.backpropagate(expected, trainer.loss, x, y)
+            optimizer.step()
+    for one, twin in zip(trainer.model.parameters(), expected.parameters(), strict=True):
+        np.testing.assert_array_equal(one.value, twin.value)

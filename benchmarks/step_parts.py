@@ -19,7 +19,7 @@ import numpy as np
 from cases import BATCHES, LENET, MLPS, MOMENTUM, RATES, Case
 from numpy_calls import count, watch
 from threadpoolctl import threadpool_limits
-from turns import RESULTS, SECONDS, in_turn, rows, save, timed, where
+from turns import RESULTS, SECONDS, between, in_turn, rows, save, timed, where
 
 import nnkit
 from nnkit.layers import walk
@@ -193,7 +193,7 @@ def picture(parts, timed, path):
         bars, lines = figure.subplots(1, 2, width_ratios=(3, 2))
         left = np.zeros(len(parts))
         for part, color in zip(PARTS, colors, strict=True):
-            widths = [max(0, 100 * found[part] / found["step"]) for found in parts.values()]
+            widths = [100 * found[part] / sum(found[each] for each in PARTS) for found in parts.values()]
             bars.barh([case.name for case in parts], widths, left=left, color=color, label=part, height=0.7)
             left += widths
         bars.set(title="where the time of a step goes", xlabel="percent of the step", xlim=(0, 102))
@@ -218,9 +218,8 @@ def main():
         counted = {case: calls(case) for case in cases}
         timed = products()
         stored = {case: memory(case) for case in (Case(*each, "sgd") for each in MEMORY)}
-    text = [f"# Where the time of a step goes\n\n{where(ROUNDS)} `make bench-parts` writes this file.\n"]
-    for name, table in tables(parts, counted, timed, stored).items():
-        text.append(f"<!-- {name} -->\n\n{table}\n<!-- end of {name} -->\n")
+    text = ["# Where the time of a step goes\n", where(ROUNDS, "`make bench-parts` writes this file.")]
+    text += [between(name, table) for name, table in tables(parts, counted, timed, stored).items()]
     (RESULTS / "step_parts.md").write_text("\n".join(text), encoding="utf-8")
     picture(parts, timed, RESULTS / "step_parts.png")
     print("\n".join(text))

@@ -17,7 +17,7 @@ import numpy as np
 from batch_first import Conv2D, MaxPool2D
 from cases import LENET, MLPS, Case
 from threadpoolctl import threadpool_limits
-from turns import RESULTS, SECONDS, rows, save, timed, where
+from turns import RESULTS, SECONDS, between, rows, save, timed, where
 
 import nnkit
 from nnkit.models import Sequential
@@ -227,15 +227,14 @@ def main():
     """Measure, print and store."""
     with threadpool_limits(1):
         tricks, left = measured(TRICKS), measured(LEFT)
-    text = (
-        f"# What each trick buys\n\n{where(f'{LEAST} to {MOST}')} A number is the time of a step without the "
-        "trick over the time with it, by the processor's clock. The spread is half the width of the middle "
-        "half of the rounds, where it is widest. `make bench-parts` writes this file.\n\n"
-        f"<!-- tricks -->\n\n{table(tricks)}\n<!-- end of tricks -->\n\n"
-        "Left out: the time of a step with the idea over the time as it is.\n\n"
-        f"<!-- left -->\n\n{table(left)}\n<!-- end of left -->\n"
+    how = (
+        "A number is the time of a step without the trick over the time with it, by the processor's clock. "
+        "The spread is half the width of the middle half of the rounds, where it is widest. For what was left "
+        "out, it is the time with the idea over the time without. `make bench-parts` writes this file."
     )
-    (RESULTS / "tricks.md").write_text(text, encoding="utf-8")
+    text = ["# What each trick buys\n", where(f"{LEAST} to {MOST}", how)]
+    text += [between("tricks", table(tricks)), between("left", table(left))]
+    (RESULTS / "tricks.md").write_text("\n".join(text), encoding="utf-8")
     picture(tricks, RESULTS / "tricks.png")
 
 

@@ -41,13 +41,20 @@ def timed(run, repeats):
     return (time.process_time() - began) / repeats
 
 
-def where(rounds):
-    """When and on what the numbers of a table were measured."""
+def where(rounds, more):
+    """A paragraph between two comments: when, on what, and how the numbers were measured."""
     date, cores = datetime.date.today().isoformat(), os.cpu_count()
-    return (
+    return between(
+        "measured",
         f"Measured {date} on {platform.machine()}, {cores} cores, Python {platform.python_version()}, numpy "
-        f"{np.__version__}, float32, one thread; medians of {rounds} rounds in which everything takes turns."
+        f"{np.__version__}, float32, one thread; medians of {rounds} rounds in which everything takes turns. "
+        f"{more}\n",
     )
+
+
+def between(name, text):
+    """A piece of a results file between two comments, so that a page can include it alone."""
+    return f"<!-- {name} -->\n\n{text}\n<!-- end of {name} -->\n"
 
 
 def rows(head, body):

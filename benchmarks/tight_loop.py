@@ -35,7 +35,7 @@ def outputs(case):
 def forward(a, layers, out):
     """Run the layers; the last has no ReLU."""
     for (W, b), z in zip(layers, out, strict=True):
-        np.matmul(a, W, out=z)
+        np.dot(a, W, out=z)
         z += b
         if z is not out[-1]:
             np.maximum(z, 0, out=z)
@@ -103,10 +103,10 @@ def epoch(case):
         d *= 1 / case.batch
         for at in range(len(layers) - 1, -1, -1):
             below = out[at - 1] if at else x
-            np.matmul(below.T, back[at], out=gradients[at][0])
+            np.dot(below.T, back[at], out=gradients[at][0])
             np.add.reduce(back[at], axis=0, out=gradients[at][1])
             if at:
-                np.matmul(back[at], layers[at][0].T, out=back[at - 1])
+                np.dot(back[at], layers[at][0].T, out=back[at - 1])
                 np.greater(below, 0, out=masks[at - 1])
                 np.multiply(back[at - 1], masks[at - 1], out=back[at - 1])
         step()
@@ -147,11 +147,11 @@ def products(case):
         for start in range(0, len(X) - len(X) % case.batch, case.batch):
             a = x = X[start : start + case.batch]
             for (W, _), z in zip(layers, out, strict=True):
-                np.matmul(a, W, out=z)
+                np.dot(a, W, out=z)
                 a = z
             for at in range(len(layers) - 1, -1, -1) if learning else ():
-                np.matmul((out[at - 1] if at else x).T, back[at], out=gradients[at][0])
+                np.dot((out[at - 1] if at else x).T, back[at], out=gradients[at][0])
                 if at:
-                    np.matmul(back[at], layers[at][0].T, out=back[at - 1])
+                    np.dot(back[at], layers[at][0].T, out=back[at - 1])
 
     return run

@@ -229,8 +229,8 @@ def main():
         tricks, left = measured(TRICKS), measured(LEFT)
     how = (
         "A number is the time of a step without the trick over the time with it, by the processor's clock. "
-        "The spread is half the width of the middle half of the rounds, where it is widest. For what was left "
-        "out, it is the time with the idea over the time without. `make bench-parts` writes this file."
+        "The spread is half the width of the middle half of the rounds, where it is widest. For what was "
+        "left out, it is the time with the idea over the time without. `make bench-parts` writes this file."
     )
     text = ["# What each trick buys\n", where(f"{LEAST} to {MOST}", how)]
     text += [between("tricks", table(tricks)), between("left", table(left))]

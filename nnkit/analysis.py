@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnkit.arguments import as_numbers, check_callable, check_finite, check_int, check_number
+from nnkit.arguments import as_numbers, check_callable, check_finite, check_int, check_number, check_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,28 +75,20 @@ def decision_grid(
     >>> grid.classes.tolist()  # class 1 above the diagonal; the lower class where they tie
     [[0, 0, 0], [1, 0, 0], [1, 1, 0]]
     """
-    X = _check(model, X, resolution, margin)
+    check_callable("decision_grid", "model", model)
+    X = as_numbers("decision_grid", "X", X).astype(np.float64)
+    check_shape("decision_grid", "X", X, ("n", 2), "choose two features")
+    check_finite("decision_grid", "X", X)
+    check_int("decision_grid", "resolution", resolution, low=2)
+    check_number("decision_grid", "margin", margin, "[0, inf)")
     low, high = X.min(axis=0), X.max(axis=0)
     extent = np.where(high > low, high - low, 1.0)  # all points on one line: a band of width 1
     x, y = np.linspace(low - margin * extent, high + margin * extent, resolution).T
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    logits = _logits(model(points), len(points))
-    shape = (resolution, resolution)
+    logits = _logits(model(points), len(points)).reshape(resolution, resolution, -1)
     # softmax of the largest logit: its exponential is exp(0) = 1
-    confidence = 1.0 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    classes = logits.argmax(axis=1)
-    return DecisionGrid(x, y, classes.reshape(shape), confidence.reshape(shape), logits.shape[1])
-
-
-def _check(model: object, X: np.ndarray, resolution: int, margin: float) -> np.ndarray:
-    check_callable("decision_grid", "model", model)
-    X = as_numbers("decision_grid", "X", X).astype(np.float64)
-    if X.ndim != 2 or X.shape[1] != 2:
-        raise ValueError(f"decision_grid expects X of shape (n, 2), got {X.shape}; choose two features.")
-    check_finite("decision_grid", "X", X)
-    check_int("decision_grid", "resolution", resolution, low=2)
-    check_number("decision_grid", "margin", margin, "[0, inf)")
-    return X
+    confidence = 1.0 / np.exp(logits - logits.max(axis=-1, keepdims=True)).sum(axis=-1)
+    return DecisionGrid(x, y, logits.argmax(axis=-1), confidence, logits.shape[-1])
 
 
 def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
@@ -105,9 +97,8 @@ def _logits(output: np.ndarray, n_points: int) -> np.ndarray:
         got = f"{logits.shape}; pass a classifier of two features"
         raise ValueError(f"decision_grid expects the model to give shape ({n_points}, classes), got {got}.")
     if not np.isfinite(logits).all():
-        raise ValueError(
-            "decision_grid expects finite logits of the model, got NaN or infinity; did it diverge?"
-        )
+        got = "NaN or infinity; did it diverge?"
+        raise ValueError(f"decision_grid expects finite logits of the model, got {got}")
     if logits.shape[1] == 1:
         return np.column_stack([np.zeros(n_points), logits])
     return logits

@@ -108,10 +108,8 @@ def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: 
 
 def check_batch(owner: str, x: np.ndarray) -> None:
     """Refuse what is not a floating-point array with an axis of examples, or holds examples of nothing."""
-    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim and x.size:
-        return  # layers ask in every step
     check_floats(owner, "x", x)
-    if x.ndim == 0 or 0 in x.shape[1:]:
+    if x.ndim == 0 or (x.size == 0 and 0 in x.shape[1:]):
         raise ValueError(f"{owner} expects x of shape (batch, ...), got {x.shape}; give it examples as rows.")
 
 

@@ -14,8 +14,6 @@ import numpy as np
 from nnkit.arguments import as_numbers, check_int, check_kind, check_number
 from nnkit.layers import Layer, walk
 
-__all__ = ["WeightAverage", "refresh_statistics"]
-
 
 class WeightAverage:
     """The mean of a model's weights over training (SWA), or with `decay` one that forgets (EMA).

@@ -17,8 +17,6 @@ from nnkit.models import Sequential
 from nnkit.parameter import Parameter
 from nnkit.training import backpropagate
 
-__all__ = ["gradient_error"]
-
 
 class _InputAsParameter(Layer):
     """Replaces its input by a Parameter, so that dLoss/dx is found like any other gradient."""

@@ -15,8 +15,6 @@ import numpy as np
 
 from nnkit.arguments import check_kind
 
-__all__ = ["EpochRecord", "History"]
-
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:
@@ -115,8 +113,6 @@ class History(Sequence[EpochRecord]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, History) and self._records == other._records
 
-    __hash__ = None  # type: ignore[assignment]  # it grows
-
     @property
     def epoch(self) -> np.ndarray:
         """Epoch numbers, shape (epochs,)."""
@@ -188,20 +184,18 @@ class History(Sequence[EpochRecord]):
         columns = {"epoch": [str(n) for n in self.epoch], "step": [str(n) for n in self.step]}
         columns["learning_rate"] = [f"{rate:.4g}" for rate in self.learning_rate]
         columns |= {name: [f"{value:.4g}" for value in column] for name, column in self._scores().items()}
-        widths = [max(map(len, (name, *column))) for name, column in columns.items()]
-        rows = [tuple(columns), *zip(*columns.values(), strict=True)]
-        return "\n".join(
-            "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows
-        )
+        for name, column in columns.items():
+            width = max(map(len, (name, *column)))
+            columns[name] = [cell.rjust(width) for cell in (name, *column)]
+        return "\n".join(map("  ".join, zip(*columns.values(), strict=True)))
 
     def __repr__(self) -> str:
         if not self._records:
             return "History of 0 epochs"
-        scores = ", ".join(
-            f"{name} {column[0]:.4g} -> {column[-1]:.4g}" for name, column in self._scores().items()
-        )
+        scores = [f"{name} {column[0]:.4g} -> {column[-1]:.4g}" for name, column in self._scores().items()]
         epochs, steps = len(self), self._records[-1].step
-        return f"History of {epochs} epoch{'s' * (epochs != 1)}, {steps} step{'s' * (steps != 1)}: {scores}"
+        counts = f"{epochs} epoch{'s' * (epochs != 1)}, {steps} step{'s' * (steps != 1)}"
+        return f"History of {counts}: {', '.join(scores)}"
 
     def _scores(self) -> dict[str, np.ndarray]:
         return {"loss": self.loss, **self._columns(lambda record: record.scores)}

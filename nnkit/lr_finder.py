@@ -17,8 +17,6 @@ from nnkit.divergence import TrainingDiverged
 from nnkit.training import Trainer
 from nnkit.training.arguments import Data, check_data
 
-__all__ = ["LearningRateRange", "learning_rate_range"]
-
 
 class LearningRateRange(NamedTuple):
     """What a range test measured; all arrays have shape (steps,), fewer if the loss exploded before.

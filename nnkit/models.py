@@ -17,8 +17,6 @@ from nnkit.layers import Layer, Linear, ReLU
 from nnkit.layers.base import nested
 from nnkit.parameter import fuse
 
-__all__ = ["Residual", "Sequential", "mlp", "summary"]
-
 
 class Container(Layer):
     """Layers in a row, whose parameters are of one dtype."""
@@ -36,8 +34,6 @@ class Container(Layer):
 
     def _cast(self, x: np.ndarray) -> np.ndarray:
         """The input in the dtype of the parameters."""
-        if isinstance(x, np.ndarray) and x.dtype == self.dtype and x.size:
-            return x
         x = as_numbers(type(self).__name__, "x", x)
         return x.astype(self.dtype or (x.dtype if x.dtype.kind == "f" else np.float64), copy=False)
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
 from nnkit.arguments import as_numbers, check_floats, check_kind
-
-__all__ = ["Parameter", "fuse"]
 
 Layout = tuple[tuple[slice, tuple[int, ...]], ...]  # where each member of a fused Parameter lies, its shape
 
@@ -101,13 +98,13 @@ class Parameter:
         """Let the gradient count as zero. It is set to zero as soon as anyone looks at it."""
         self._stale = True
 
-    def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray, **options: Any) -> None:
-        """grad += operation(*arrays, **options); the first after `expire_grad` is written there at once."""
+    def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray) -> None:
+        """grad += operation(*arrays); the first after `expire_grad` is written there and needs no array."""
         if self._stale:
-            operation(*arrays, out=self._grad, **options)
+            operation(*arrays, out=self._grad)
             self._stale = False
         else:
-            self._grad += operation(*arrays, **options)
+            self._grad += operation(*arrays)
 
     @property
     def fused(self) -> bool:
@@ -161,12 +158,8 @@ def _restore(value: np.ndarray, grad: np.ndarray, name: str, layout: Layout) -> 
     """A copied Parameter; if it is fused, its members enter when they are restored themselves."""
     parameter = Parameter(value, name)
     parameter._value, parameter._grad = value, grad
-    parameter._layout, parameter._members = layout, [_nobody] * len(layout)
+    parameter._layout, parameter._members = layout, [lambda: None] * len(layout)  # until they enter
     return parameter
-
-
-def _nobody() -> None:
-    """Stand in for a member that has not entered yet, as a weak reference to nothing."""
 
 
 def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
@@ -220,9 +213,8 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
         raise ValueError("fuse expects the layers' own parameters, got a fused one; pass model.parameters().")
     dtypes = sorted({str(member.value.dtype) for member in members})
     if len(dtypes) > 1:
-        raise ValueError(
-            f"fuse expects parameters of one dtype, got {' and '.join(dtypes)}; fuse each by itself."
-        )
+        got = " and ".join(dtypes)
+        raise ValueError(f"fuse expects parameters of one dtype, got {got}; fuse each by itself.")
     home = members[0]._home
     if home is not None and len(home._layout) == len(members) and home.members == tuple(members):
         return home

@@ -14,8 +14,6 @@ import numpy as np
 from nnkit.arguments import check_bool, check_kind, check_number
 from nnkit.parameter import Parameter, weights_of
 
-__all__ = ["L1", "L2", "Elastic", "Penalty"]
-
 
 class Penalty(ABC):
     """The contract of every penalty: a cost of the parameters, and its gradient.

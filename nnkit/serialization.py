@@ -15,8 +15,6 @@ import numpy as np
 from nnkit.arguments import check_kind, load_library
 from nnkit.layers import Layer
 
-__all__ = ["load", "save", "state"]
-
 VERSION = 1
 _NOTE = "nnkit.json"  # the entry of a file that says what the others are
 _REBUILD = "build the model and whatever else is restored as they were"
@@ -153,10 +151,9 @@ def check_path(owner: str, path: Path, *endings: str) -> str:
 
 def fill(owner: str, path: str, into: Arrays, arrays: Arrays) -> None:
     """Write the arrays of a file into those of the same names, after all names, shapes and dtypes fit."""
-    for name in {**into, **arrays}:
-        here, there = (
-            f"{one[name].dtype} {one[name].shape}" if name in one else "nothing" for one in (into, arrays)
-        )
+    wanted, found = ({name: f"{a.dtype} {a.shape}" for name, a in one.items()} for one in (into, arrays))
+    for name in wanted | found:
+        here, there = wanted.get(name, "nothing"), found.get(name, "nothing")
         if here != there:
             raise ValueError(f"{owner} expects {name!r} in {path} to be {here}, got {there}; {_REBUILD}.")
     for name, array in into.items():

@@ -13,8 +13,6 @@ Only training data are varied, never those on which a model is judged.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from nnkit.arguments import as_numbers, check_floats, check_int, check_number, check_rng
@@ -101,7 +99,7 @@ def rotate(X: np.ndarray, degrees: float, *, rng: np.random.Generator) -> np.nda
 
 def _turned(X: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     n, channels, height, width = X.shape
-    angle = degrees[:, None, None] * (math.pi / 180)
+    angle = np.deg2rad(degrees)[:, None, None]
     cosine, sine = np.cos(angle), np.sin(angle)
     middle, center = (height - 1) / 2, (width - 1) / 2
     y, x = np.arange(height)[:, None] - middle, np.arange(width) - center

@@ -7,17 +7,6 @@ from nnkit.datasets.downloaded import fashion_mnist, mnist
 from nnkit.datasets.generated import moons, spirals, xor
 from nnkit.datasets.shipped import Description, breast_cancer, describe, diabetes, digits, iris, wine
 
-__all__ = [
-    "Description",
-    "breast_cancer",
-    "describe",
-    "diabetes",
-    "digits",
-    "fashion_mnist",
-    "iris",
-    "mnist",
-    "moons",
-    "spirals",
-    "wine",
-    "xor",
-]
+__all__ = ["moons", "spirals", "xor"]
+__all__ += ["Description", "breast_cancer", "describe", "diabetes", "digits", "iris", "wine"]
+__all__ += ["fashion_mnist", "mnist"]

@@ -5,8 +5,6 @@ Data that were measured belong to `shipped`.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from nnkit.arguments import check_int, check_number, check_rng
@@ -53,7 +51,7 @@ def moons(n: int, *, noise: float, rng: np.random.Generator) -> Pair:
     scikit-learn, `make_moons(shuffle=False)`: the same points before noise.
     """
     _check("moons", n, 2, noise, rng)
-    upper, lower = np.linspace(0.0, math.pi, n // 2), np.linspace(0.0, math.pi, n - n // 2)
+    upper, lower = np.linspace(0.0, np.pi, n // 2), np.linspace(0.0, np.pi, n - n // 2)
     x = np.concatenate([np.cos(upper), 1.0 - np.cos(lower)])
     height = np.concatenate([np.sin(upper), 0.5 - np.sin(lower)])
     X = np.column_stack([x, height]) + rng.normal(0.0, noise, (n, 2))
@@ -144,8 +142,7 @@ def xor(n: int, *, noise: float, rng: np.random.Generator) -> Pair:
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
     _check("xor", n, 4, noise, rng)
-    row = np.arange(n)
-    first, second = row // 2 % 2, row % 2
+    first, second = divmod(np.arange(n) % 4, 2)
     X = np.column_stack([first, second]) + rng.normal(0.0, noise, (n, 2))
     return X, first ^ second
 

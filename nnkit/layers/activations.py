@@ -10,8 +10,6 @@ import numpy as np
 
 from nnkit.layers.base import Function
 
-__all__ = ["Identity", "LogSoftmax", "Sigmoid", "Softmax", "Tanh"]
-
 
 class Identity(Function):
     """The identity, y = x.
@@ -97,8 +95,6 @@ class Softmax(Function):
     Bengio & Courville 2016, "Deep Learning", equation 6.29.
     """
 
-    _keeps_x = False
-
     def _value(self, x: np.ndarray) -> np.ndarray:
         exponentials = np.exp(x - x.max(axis=-1, keepdims=True))  # subtract the max: exp never overflows
         return exponentials / exponentials.sum(axis=-1, keepdims=True)
@@ -122,8 +118,6 @@ class LogSoftmax(Function):
     ----------
     Goodfellow, Bengio & Courville 2016, "Deep Learning", equation 6.30.
     """
-
-    _keeps_x = False
 
     def _value(self, x: np.ndarray) -> np.ndarray:
         shifted = x - x.max(axis=-1, keepdims=True)  # subtract the max: exp never overflows

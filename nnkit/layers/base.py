@@ -16,8 +16,6 @@ from nnkit.arguments import check_batch, check_bool, check_dtype, check_kind, ch
 from nnkit.initializers import Initializer
 from nnkit.parameter import Parameter
 
-__all__ = ["Layer", "walk"]
-
 
 class Layer(ABC):
     """A function with parameters that can be run forward and backward.

@@ -14,8 +14,6 @@ from nnkit.arguments import check_int, check_shape
 from nnkit.initializers import Initializer, Shape, he
 from nnkit.layers.base import Weighted
 
-__all__ = ["Conv2D"]
-
 
 def check_images(owner: str, x: np.ndarray, channels: int | str = "channels") -> None:
     """Refuse what is not of shape (batch, channels, height, width)."""

@@ -10,8 +10,6 @@ import numpy as np
 from nnkit.arguments import check_batch, check_number, check_rng, check_shape
 from nnkit.layers.base import Layer
 
-__all__ = ["Dropout"]
-
 
 class Dropout(Layer):
     """Dropout: while training y = x * mask, otherwise y = x.

@@ -13,8 +13,6 @@ from nnkit.arguments import check_dtype, check_int, check_number, check_shape
 from nnkit.layers.base import Layer
 from nnkit.parameter import Parameter
 
-__all__ = ["BatchNorm", "LayerNorm"]
-
 
 class Normalization(Layer):
     """What both share: y = scale * x_hat + shift with x_hat = (x - mean) / std."""

@@ -11,8 +11,6 @@ from nnkit.arguments import check_int
 from nnkit.layers.base import Function
 from nnkit.layers.convolution import check_images, overlay, windows
 
-__all__ = ["AveragePool2D", "MaxPool2D"]
-
 
 class Pool(Function):
     """What both pools share: the size of a window, and the way from one to the next."""

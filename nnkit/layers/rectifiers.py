@@ -13,8 +13,6 @@ from nnkit.arguments import check_choice, check_number
 from nnkit.layers.activations import logistic
 from nnkit.layers.base import Function
 
-__all__ = ["ELU", "GELU", "SELU", "LeakyReLU", "ReLU", "SiLU", "Softplus"]
-
 
 class ReLU(Function):
     """The rectified linear unit, y = max(x, 0).

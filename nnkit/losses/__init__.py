@@ -4,12 +4,8 @@ from nnkit.losses.base import Loss
 from nnkit.losses.classification import MulticlassHinge, SigmoidBinaryCrossEntropy, SoftmaxCrossEntropy
 from nnkit.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError
 
+# From the contract over numbers to classes.
 __all__ = [  # noqa: RUF022
-    "Loss",
-    "MeanSquaredError",
-    "MeanAbsoluteError",
-    "Huber",
-    "SigmoidBinaryCrossEntropy",
-    "SoftmaxCrossEntropy",
-    "MulticlassHinge",
-]
+    "Loss", "MeanSquaredError", "MeanAbsoluteError", "Huber",
+    "SigmoidBinaryCrossEntropy", "SoftmaxCrossEntropy", "MulticlassHinge",
+]  # fmt: skip

@@ -13,8 +13,6 @@ import numpy as np
 from nnkit.optimizers.base import Optimizer, Rate
 from nnkit.parameter import weights_of
 
-__all__ = ["AdaGrad", "Adam", "AdamW", "RMSProp"]
-
 
 @dataclass(eq=False, kw_only=True)
 class AdaGrad(Optimizer):

@@ -16,8 +16,6 @@ import numpy as np
 from nnkit.arguments import check_bool, check_number
 from nnkit.parameter import Parameter, as_parameters, in_pieces
 
-__all__ = ["Optimizer"]
-
 Rate = float | Callable[[int], float]  # a number, or a schedule `step -> number`
 
 _INTERVALS = {"learning_rate": "(0, inf)", "epsilon": "(0, inf)", "weight_decay": "[0, inf)"}  # else [0, 1)
@@ -78,8 +76,8 @@ class Optimizer(ABC):
                 hint = "a schedule step -> number will do too" if option.type == "Rate" else ""
                 setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)"), hint))
         names = (*self._remembers, "scratch")  # one row per piece: itself, and an array for each name
-        pieces = in_pieces(self.parameters)
-        self._rows: list[Any] = [(piece, *(np.zeros_like(piece.value) for _ in names)) for piece in pieces]
+        self._pieces = in_pieces(self.parameters)
+        self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in self._pieces]
 
     def rate_at(self, step: int) -> float:
         """The learning rate of update `step`, counted from 0."""
@@ -95,7 +93,7 @@ class Optimizer(ABC):
         ValueError, TypeError
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
-        if not all(piece.intact for piece, *_ in self._rows):
+        if not all([piece.intact for piece in self._pieces]):
             raise RuntimeError(
                 f"{type(self).__name__} expects parameters that live in the model's memory, got a fused one "
                 "whose layers were copied, deleted or fused anew; make a new optimizer from the model in use."
@@ -111,11 +109,6 @@ class Optimizer(ABC):
             parts = [part for row in self._rows for part in row[0].parts(row[j])]
             found |= {f"{name}.{i}": part for i, part in enumerate(parts)}
         return found
-
-    def zero_grad(self) -> None:
-        """Set all gradients to zero."""
-        for piece, *_ in self._rows:
-            piece.grad.fill(0)
 
     @abstractmethod
     def _update(self, rate: float) -> None:

@@ -13,8 +13,6 @@ import numpy as np
 from nnkit.arguments import check_number
 from nnkit.parameter import Parameters, as_parameters
 
-__all__ = ["ClipByNorm", "ClipByValue"]
-
 
 @dataclass(frozen=True)
 class _Limit:

@@ -8,8 +8,6 @@ import numpy as np
 
 from nnkit.optimizers.base import Optimizer, Rate
 
-__all__ = ["SGD"]
-
 
 @dataclass(eq=False, kw_only=True)
 class SGD(Optimizer):

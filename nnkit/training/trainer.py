@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,7 @@ from nnkit.training.backpropagation import run
 Callback = Callable[[EpochRecord], Any]
 
 
-def _quietly() -> np.errstate:
-    """Without NumPy's warnings of what the loss shows and the trainer's error explains."""
-    return np.errstate(over="ignore", invalid="ignore")
+_quietly = partial(np.errstate, over="ignore", invalid="ignore")  # the loss shows it, an error explains it
 
 
 class Trainer:
@@ -196,7 +195,8 @@ class Trainer:
             check_callable("Trainer", "each of callbacks", callback)
         train, validation = self._checked(train, validation)
         n = len(train[0])
-        budget = as_examples(n, self._update_size(n), epochs=epochs, updates=updates, examples=examples)
+        size = min(self.batch_size * self.accumulate, n)  # of an update
+        budget = as_examples(n, size, epochs=epochs, updates=updates, examples=examples)
         for record in self._records(train, validation, budget):
             if any([callback(record) for callback in callbacks]):  # a list, so that each sees the record
                 break
@@ -231,36 +231,29 @@ class Trainer:
         check_optimizer(self.model, self.optimizer)
         self._parameters = self.model.parameters()
         train = check_data("train", train, self.model)
-        if self.batch_size > len(train[0]):
-            wanted = f"at most the number of examples, {len(train[0])}"
-            got = f"{self.batch_size}; build the trainer with a smaller batch_size"
-            raise ValueError(f"Trainer expects batch_size to be {wanted}, got {got}.")
+        remedy = f"there are {len(train[0])} examples: build the trainer with a smaller batch_size"
+        check_int("Trainer", "batch_size", self.batch_size, high=len(train[0]), remedy=remedy)
         return train, None if validation is None else check_data("validation", validation, self.model)
-
-    def _update_size(self, n: int) -> int:
-        """How many of n examples an update is made from."""
-        return min(self.batch_size * self.accumulate, n)
 
     def _update(self, x: np.ndarray, y: np.ndarray) -> float:
         """`step`, for a batch that was checked."""
-        parameters, parts = self._parameters, self.accumulate
-        value = run(self.model, self.loss, (x, y), parameters, training=True, parts=parts)
+        value = run(self.model, self.loss, (x, y), self._parameters, training=True, parts=self.accumulate)
         if not math.isfinite(value):
             raise self._diverged("loss", value, x, y)
         if self.penalty is not None:
-            self.penalty.add_gradient(parameters)
+            self.penalty.add_gradient(self._parameters)
         if self.clip is not None:
-            self.clip(parameters)
+            self.clip(self._parameters)
         self.optimizer.step()
         return value
 
     def _records(self, train: Data, validation: Data | None, budget: float) -> Iterator[EpochRecord]:
-        X, y = train
+        (X, y), size = train, min(self.batch_size * self.accumulate, len(train[0]))
         while budget > 0:
             start = time.perf_counter()
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
             with _quietly():
-                for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
+                for x_batch, y_batch in batches(X, y, size, rng=self.rng):
                     count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
                     total += self._update(x_batch[:count], y_batch[:count]) * count
                     seen += count

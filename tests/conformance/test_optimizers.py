@@ -133,14 +133,6 @@ def test_its_memory_is_its_buffers(optimizer_case, fused):
         assert np.shares_memory(optimizer.buffers[name], array)
 
 
-def test_zero_grad_clears_every_gradient(optimizer_case):
-    members = parameters()
-    optimizer = optimizer_case.build(members, 0.1)
-    run(optimizer, members, steps=1)
-    optimizer.zero_grad()
-    assert not any(p.grad.any() for p in members)
-
-
 def test_the_repr_names_the_rule_and_its_rate(optimizer_case):
     optimizer = optimizer_case.build(parameters(), 0.25)
     assert repr(optimizer).startswith(f"{type(optimizer).__name__}(learning_rate=0.25")

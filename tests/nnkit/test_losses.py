@@ -501,3 +501,12 @@ def test_a_row_of_nan_probabilities_is_refused():
         kind, text = refusal(SoftmaxCrossEntropy(), LOGITS, target)
     assert kind is ValueError
     assert "of sum 1, got [nan nan nan] in row 0" in text
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint64, np.int16])
+def test_class_indices_may_be_integers_of_any_kind(dtype, rng):
+    logits, classes = rng.normal(size=(4, 250)), [249, 0, 130, 7]
+    value, gradient = SoftmaxCrossEntropy().value_and_gradient(logits, np.array(classes, dtype))
+    expected = SoftmaxCrossEntropy().value_and_gradient(logits, np.eye(250)[classes])
+    assert value == pytest.approx(expected[0], rel=1e-14)
+    np.testing.assert_allclose(gradient, expected[1], rtol=1e-12, atol=1e-16)

@@ -11,6 +11,7 @@ import pytest
 
 import nnkit
 from nnkit import Parameter, fuse
+from nnkit.parameter import in_pieces
 
 DUPLICATES = {"deepcopy": copy.deepcopy, "pickle": lambda x: pickle.loads(pickle.dumps(x))}
 ORPHAN = (
@@ -28,7 +29,8 @@ def duplicate(request):
 
 @pytest.fixture
 def model(rng):
-    return nnkit.mlp([3, 8, 2], rng=rng)
+    """Built by hand: each parameter has a memory of its own."""
+    return nnkit.Sequential(nnkit.Linear(3, 8, rng=rng), nnkit.ReLU(), nnkit.Linear(8, 2, rng=rng))
 
 
 def trainer_of(model, *, fused):
@@ -307,3 +309,141 @@ def test_the_repr_names_what_it_is(model):
     assert repr(Parameter([1.0])) == "Parameter(shape=(1,), dtype=float64)"
     assert repr(model[0].W) == "Parameter('W', shape=(3, 8), dtype=float64)"
     assert repr(fuse(model.parameters())) == "Parameter('fused', shape=(50,), dtype=float64)"
+
+
+def test_the_parameters_of_an_mlp_are_born_in_one_vector(rng):
+    model = nnkit.mlp([3, 8, 2], rng=rng)
+    arrays = [p.value for p in model.parameters()]
+    (whole,) = in_pieces(model.parameters())
+    nnkit.SGD(model.parameters(), 0.1).step()
+    assert fuse(model.parameters()) is whole
+    assert whole.value.size == 3 * 8 + 8 + 8 * 2 + 2
+    for p, array in zip(model.parameters(), arrays, strict=True):
+        assert p.value is array  # nothing moved
+        assert np.shares_memory(array, whole.value)
+
+
+@pytest.mark.parametrize("rule", [nnkit.SGD, nnkit.AdaGrad, nnkit.RMSProp, nnkit.Adam, nnkit.AdamW])
+def test_an_mlp_trains_bit_for_bit_as_the_same_layers_built_by_hand(rule, model, rng):
+    born = nnkit.mlp([3, 8, 2], rng=rng)
+    for p, twin in zip(born.parameters(), model.parameters(), strict=True):
+        p.value[...] = twin.value
+    for one in (born, model):
+        optimizer = rule(one.parameters(), 0.05)
+        loss, order = nnkit.SoftmaxCrossEntropy(), np.random.default_rng(4)
+        nnkit.Trainer(one, loss, optimizer, batch_size=5, rng=order).fit((X, Y), epochs=5)
+    np.testing.assert_array_equal(values(born), values(model))
+
+
+def test_pieces_are_whole_memories_and_single_parameters_in_order(model, rng):
+    born = nnkit.mlp([3, 8, 2], rng=rng)
+    (whole,), parts = in_pieces(born.parameters()), born.parameters()
+    single = model.parameters()
+    assert in_pieces([*single, *parts]) == [*single, whole]
+    assert in_pieces([*parts, *single]) == [whole, *single]
+    assert in_pieces([whole, *single]) == [whole, *single]
+    assert in_pieces(parts[1:]) == parts[1:]  # a part of a memory is no piece of it
+    assert in_pieces(parts[::-1]) == parts[::-1]
+    second = fuse(parts[2:])
+    assert in_pieces(parts) == [*parts[:2], second]
+
+
+def test_an_optimizer_of_a_part_of_an_mlp_moves_that_part_only(rng):
+    model = nnkit.mlp([3, 8, 2], rng=rng)
+    before = [p.value.copy() for p in model.parameters()]
+    for p in model.parameters():
+        p.grad[...] = 1.0
+    optimizer = nnkit.SGD(model[2].parameters(), 0.5)
+    nnkit.SGD(model.parameters(), 0.25).step()
+    optimizer.step()
+    for p, value, step in zip(model.parameters(), before, (0.25, 0.25, 0.75, 0.75), strict=True):
+        np.testing.assert_array_equal(p.value, value - 0.25 - (step - 0.25))
+
+
+def test_what_an_optimizer_remembers_has_the_same_names_fused_or_not(model, rng):
+    twins = copy.deepcopy(model)
+    optimizers = [
+        nnkit.Adam(parameters, 0.1)
+        for parameters in (
+            model.parameters(),
+            fuse(twins.parameters()),
+            nnkit.mlp([3, 8, 2], rng=rng).parameters(),
+        )
+    ]
+    shapes = [{name: array.shape for name, array in one.buffers.items()} for one in optimizers]
+    assert shapes[0] == shapes[1] == shapes[2]
+    assert shapes[0]["m.2"] == shapes[0]["v.2"] == (8, 2)
+
+
+def test_an_expired_gradient_counts_as_zero():
+    p = Parameter(np.ones((2, 3)))
+    x, dy = np.arange(8.0).reshape(4, 2), np.arange(12.0).reshape(4, 3)
+    p.grad[...] = 7
+    p.expire_grad()
+    assert not p.grad.any()
+    p.grad[...] = 7
+    p.expire_grad()
+    p.accumulate(np.dot, x.T, dy)  # written
+    np.testing.assert_array_equal(p.grad, x.T @ dy)
+    p.accumulate(np.dot, x.T, dy)  # added
+    np.testing.assert_array_equal(p.grad, 2 * (x.T @ dy))
+    p.expire_grad()
+    p.grad[0, 0] += 1  # who looks finds zeros, and may write
+    p.accumulate(np.dot, x.T, dy)
+    expected = x.T @ dy
+    expected[0, 0] += 1
+    np.testing.assert_array_equal(p.grad, expected)
+    array = p.grad
+    p.expire_grad()
+    p.accumulate(np.dot, x.T, dy)
+    assert p.grad is array
+
+
+def test_a_layer_that_is_used_twice_gets_the_sum_in_every_step(rng):
+    layer = nnkit.Linear(3, 3, rng=rng)
+    model = nnkit.Sequential(layer, nnkit.Tanh(), layer)
+    for _ in range(2):
+        nnkit.backpropagate(model, nnkit.MeanSquaredError(), X, np.zeros((24, 3)))
+        found = layer.W.grad.copy()
+    first, second = copy.deepcopy(layer), copy.deepcopy(layer)
+    apart = nnkit.Sequential(first, nnkit.Tanh(), second)
+    nnkit.backpropagate(apart, nnkit.MeanSquaredError(), X, np.zeros((24, 3)))
+    np.testing.assert_allclose(found, first.W.grad + second.W.grad, rtol=1e-12)
+
+
+class Unused(nnkit.Layer):
+    """Passes x on, and leaves its parameter alone."""
+
+    def __init__(self):
+        self.p = Parameter(np.ones(4), "p")
+
+    def forward(self, x, training=False):
+        return x, None
+
+    def backward(self, dy, cache):
+        return dy
+
+
+def test_what_no_layer_wrote_to_is_zero_after_a_backward_pass(rng):
+    unused = Unused()
+    model = nnkit.Sequential(nnkit.Linear(3, 2, rng=rng), unused)
+    whole = fuse(model.parameters())
+    whole.grad[...] = 7
+    nnkit.backpropagate(model, nnkit.SoftmaxCrossEntropy(), X, Y)
+    np.testing.assert_array_equal(whole.grad[-4:], 0)
+    assert whole.grad[:-4].all()
+    assert not unused.p.grad.any()
+
+
+def test_gradients_are_zero_after_a_backward_pass_that_failed(model):
+    class Broken(nnkit.ReLU):
+        def backward(self, dy, cache):
+            raise FloatingPointError("broken")
+
+    broken = nnkit.Sequential(*model[:2], Broken(), model[2])
+    for p in broken.parameters():
+        p.grad[...] = 7
+    with pytest.raises(FloatingPointError):
+        nnkit.backpropagate(broken, nnkit.SoftmaxCrossEntropy(), X, Y)
+    assert not model[0].W.grad.any()
+    assert not (model[2].W.grad == 7).any()

@@ -1,5 +1,6 @@
 """backpropagate and Trainer: order, records, refusals, divergence."""
 
+import copy
 import math
 import pickle
 from itertools import islice
@@ -287,8 +288,8 @@ def test_a_batch_larger_than_the_data_is_refused():
     with pytest.raises(ValueError) as error:
         make(batch_size=21).fit((X, Y), epochs=1)
     assert str(error.value) == (
-        "Trainer expects batch_size to be at most the number of examples, 20, got 21; "
-        "build the trainer with a smaller batch_size."
+        "Trainer expects batch_size to be from 1 to 20, got 21; "
+        "there are 20 examples: build the trainer with a smaller batch_size."
     )
 
 
@@ -573,3 +574,23 @@ def test_a_single_callback_is_refused_with_its_remedy(data):
     assert str(error.value) == (
         "Trainer expects callbacks to be a list, got builtin_function_or_method; pass callbacks=[function]."
     )
+
+
+def test_a_trainer_that_was_given_another_model_trains_it_as_a_new_one_would(data):
+    trainer, fresh = make(), make()
+    other = copy.deepcopy(trainer.model)
+    trainer.fit(data, epochs=1)
+    for one, rng in ((trainer, np.random.default_rng(3)), (fresh, np.random.default_rng(3))):
+        one.model = copy.deepcopy(other)
+        one.optimizer, one.rng = nnkit.SGD(one.model.parameters(), 0.1), rng
+        one.fit(data, epochs=2)
+    for one, twin in zip(trainer.model.parameters(), fresh.model.parameters(), strict=True):
+        np.testing.assert_array_equal(one.value, twin.value)
+    expected = copy.deepcopy(other)
+    optimizer, rng = nnkit.SGD(expected.parameters(), 0.1), np.random.default_rng(3)
+    for _ in range(2):
+        for x, y in nnkit.data.batches(*data, trainer.batch_size, rng=rng):
+            nnkit.backpropagate(expected, trainer.loss, x, y)
+            optimizer.step()
+    for one, twin in zip(trainer.model.parameters(), expected.parameters(), strict=True):
+        np.testing.assert_array_equal(one.value, twin.value)

@@ -11,9 +11,9 @@ from nnkit import Dropout
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.floats(0, 0.9), st.integers(0, 2**32))
+@given(st.just(0.0) | st.floats(0.01, 0.9), st.integers(0, 2**32))
 def test_dropout_keeps_the_mean(rate, seed):
-    n = 10_000
+    n = 10_000  # at a rate of 0.01 some 100 are dropped: enough for the normal law, on which 6 sigma rest
     y, _ = Dropout(rate, rng=np.random.default_rng(seed)).forward(np.ones((1, n)), training=True)
     sigma = math.sqrt(rate / (1 - rate) / n)  # of the mean of n masks
     assert abs(y.mean() - 1) <= 6 * sigma + 1e-12

@@ -51,8 +51,7 @@ def check_int(owner: str, name: str, value: int, *, low: int = 1, high: float = 
 
 def check_number(owner: str, name: str, value: float, interval: str, remedy: str = "") -> float:
     """The value, if it is a real number in an interval such as ``"[0, 1)"`` or ``"(0, inf)"``."""
-    number = (int, float, np.integer, np.floating)
-    if type(value) is not float and (isinstance(value, (bool, np.bool_)) or not isinstance(value, number)):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{owner} expects {name} to be a number, got {described(value)}{_mend(remedy)}.")
     low, high = _bounds(interval)
     above = value >= low if interval[0] == "[" else value > low

@@ -11,6 +11,8 @@ import numpy as np
 
 from nnkit.history import History
 
+__all__ = ["TrainingDiverged"]
+
 _LARGE = 10.0  # standardized data seldom leave plus or minus 10 standard deviations
 
 

@@ -17,6 +17,8 @@ from nnkit.layers import Layer, Linear, ReLU
 from nnkit.layers.base import nested
 from nnkit.parameter import fuse
 
+__all__ = ["Residual", "Sequential", "mlp", "summary"]
+
 
 class Container(Layer):
     """Layers in a row, whose parameters are of one dtype."""

@@ -13,6 +13,8 @@ import numpy as np
 
 from nnkit.arguments import as_numbers, check_floats, check_kind
 
+__all__ = ["Parameter", "fuse"]
+
 Layout = tuple[tuple[slice, tuple[int, ...]], ...]  # where each member of a fused Parameter lies, its shape
 
 _REBIND = "Parameter.{0} is shared with layers, never replaced; write parameter.{0}[...] = new (or +=, -=)."

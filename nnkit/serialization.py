@@ -15,6 +15,8 @@ import numpy as np
 from nnkit.arguments import check_kind, load_library
 from nnkit.layers import Layer
 
+__all__ = ["load", "save", "state"]
+
 VERSION = 1
 _NOTE = "nnkit.json"  # the entry of a file that says what the others are
 _REBUILD = "build the model and whatever else is restored as they were"

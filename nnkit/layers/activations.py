@@ -40,8 +40,6 @@ class Tanh(Function):
     array([[-1.,  0.,  1.]])
     """
 
-    _keeps_x = False
-
     def _value(self, x: np.ndarray) -> np.ndarray:
         return np.tanh(x)
 
@@ -59,8 +57,6 @@ class Sigmoid(Function):
     >>> Sigmoid()(np.array([[-1000.0, 0.0, 1000.0]]))
     array([[0. , 0.5, 1. ]])
     """
-
-    _keeps_x = False
 
     def _value(self, x: np.ndarray) -> np.ndarray:
         return logistic(x)

@@ -167,14 +167,13 @@ class SoftmaxCrossEntropy(Loss):
 
     def _gradient(self, shared: tuple[Any, ...]) -> np.ndarray:
         _, exponentials, others, target, divisor = shared
-        sums = 1 + others
         if target.ndim > 1:
-            gradient: np.ndarray = exponentials / sums
+            gradient: np.ndarray = exponentials / (1 + others)
             gradient *= target.sum(axis=1, keepdims=True)
             gradient -= target
             gradient /= divisor
         else:
-            gradient = exponentials / (sums * divisor)
+            gradient = exponentials / ((1 + others) * divisor)
             gradient.put(target, gradient.take(target) - 1 / divisor)
         return gradient
 

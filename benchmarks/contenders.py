@@ -8,14 +8,13 @@ import numpy as np
 from cases import MOMENTUM, RATES
 
 
-def nnkit(case):
-    """The package, through `Trainer.fit`, as a user would write it."""
+def network(case, rng):
+    """The case's network, built with the package."""
     import nnkit
 
-    rng = np.random.default_rng(0)
     dtype = np.dtype(case.dtype)
     if case.convolutional:
-        model = nnkit.Sequential(
+        return nnkit.Sequential(
             nnkit.Conv2D(1, 6, 5, padding=2, rng=rng, dtype=dtype),
             nnkit.ReLU(),
             nnkit.MaxPool2D(2),
@@ -25,10 +24,18 @@ def nnkit(case):
             nnkit.Flatten(),
             nnkit.mlp([400, 120, 84, 10], rng=rng, dtype=dtype),
         )
-    else:
-        model = nnkit.mlp(case.sizes, rng=rng, dtype=dtype)
-        for layer, (W, b) in zip(model.layers[::2], case.weights(), strict=True):
-            layer.W.value[...], layer.b.value[...] = W, b
+    model = nnkit.mlp(case.sizes, rng=rng, dtype=dtype)
+    for layer, (W, b) in zip(model.layers[::2], case.weights(), strict=True):
+        layer.W.value[...], layer.b.value[...] = W, b
+    return model
+
+
+def nnkit(case):
+    """The package, through `Trainer.fit`, as a user would write it."""
+    import nnkit
+
+    rng = np.random.default_rng(0)
+    model = network(case, rng)
     X, y = case.examples()
     if case.rule == "inference":
         return _over_batches(model, X, case.batch)

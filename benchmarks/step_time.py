@@ -115,14 +115,15 @@ def measure(cases, threads, rounds):
     measured = []
     for case in cases:
         try:
-            steps = -(-len(case.examples()[0]) // case.batch)
-        except (OSError, ImportError) as error:
+            examples = len(case.examples()[0])
+        except (OSError, ValueError, ImportError) as error:
             print(f"{case.data}: left out, {error}")
             continue
         found = race(case, contenders, threads, rounds)
+        steps = -(-examples // case.batch)
         times = {name: median(seconds) / steps for name, seconds in found.items()}
-        measured.append({**vars(case), "name": case.name, "steps": steps, "seconds": times})
-        measured[-1]["ratios"] = ratios(found)
+        measured.append({**vars(case), "name": case.name, "steps": steps, "examples": examples})
+        measured[-1] |= {"seconds": times, "ratios": ratios(found)}
         line = "  ".join(f"{name} {ratio:.2f}" for name, (ratio, *_) in measured[-1]["ratios"].items())
         title = f"{case.name} {case.batch} {case.rule} {case.dtype} {case.data}"
         print(f"{title:44s} {1e6 * times['nnkit']:8.1f} us/step   {line}", flush=True)
@@ -206,7 +207,8 @@ def table(measured, threaded):
 def of_epoch(case):
     """What the table says of an epoch of real examples."""
     seconds = case["steps"] * case["seconds"]["nnkit"]
-    return f"{case['data']}, {case['name']}, batch {case['batch']}: an epoch in {1000 * seconds:,.0f} ms"
+    title = f"{case['data']}, {case['examples']:,} examples, {case['name']}, batch {case['batch']}"
+    return f"{title}: an epoch in {1000 * seconds:,.0f} ms"
 
 
 def environment():

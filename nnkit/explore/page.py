@@ -19,6 +19,7 @@ from nnkit.explore.scene import ExplorerError, Scene
 from nnkit.explore.states import State, all_states, report
 
 BYTES = 3_000_000  # of one explorer's states, as a page loads them
+SHORT = 2  # letters of a label that stands beside its slider in a narrow column, as in "x"
 
 
 def page_html(scene: Scene) -> str:
@@ -153,7 +154,9 @@ def _control(scene: Scene, axis: int, name: str) -> str:
         f'data-start="{control.start}"'
     )
     label = f'<label id="{identity}-label" for="{identity}">{html.escape(control.label or name)}</label>'
-    return f'<div class="nn-control nn-{control.kind}">{label}{_input(control, common, identity)}</div>'
+    short = " nn-short" * (len(control.label or name) <= SHORT)
+    kinds = f"nn-control nn-{control.kind}{short}"
+    return f'<div class="{kinds}">{label}{_input(control, common, identity)}</div>'
 
 
 def _input(control: Control, common: str, identity: str) -> str:

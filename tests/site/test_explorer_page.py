@@ -374,11 +374,14 @@ def test_full_screen_scales_text_and_picture(opened):
     assert figure.evaluate(sizes) == before
 
 
+@pytest.mark.parametrize("guess", ["Skip", "down"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
-def test_alone_and_on_the_whole_screen_all_has_the_same_size_and_fits(opened, width, height):
+def test_alone_and_on_the_whole_screen_all_has_the_same_size_and_fits(opened, width, height, guess):
     page = opened("?explorer=guess", viewport={"width": width, "height": height})
     figure = ready(page, "guess")
-    button(figure, "Skip").click()
+    button(figure, guess).click()
+    assert not figure.locator(".nn-question").is_visible(), "it was asked, and takes two lines"
+    assert figure.locator(".nn-predict").bounding_box()["height"] < height / 14, "one line"
     figure.locator("summary").click()
     sizes = """(figure) => [
       getComputedStyle(figure).fontSize, figure.scrollHeight, document.documentElement.scrollHeight,

@@ -45,6 +45,35 @@ START = (
 )
 TEXTS = """(figure) => Object.fromEntries([...figure.querySelectorAll('[data-text]')]
   .map((element) => [element.dataset.text, element.textContent]))"""
+SPOKEN = """(figure) =>
+  figure.querySelector('.nn-said').textContent === figure.querySelector('.nn-sentence').textContent"""
+# What is cut off: by the lower edge, by the right one, or by the column that it stands in.
+CUT = """(figure) => {
+  const outer = figure.getBoundingClientRect();
+  const column = figure.querySelector('.nn-controls').getBoundingClientRect();
+  const texts = [...figure.querySelectorAll('.nn-controls :is(label, select, input, output, button)')];
+  const seen = figure.querySelectorAll('.nn-predict *, .nn-stage text, .nn-stage td, summary');
+  const parts = [...texts, ...seen];
+  return parts.filter((part) => part.getClientRects().length).filter((part) => {
+    const { right, bottom } = part.getBoundingClientRect();
+    return bottom > outer.bottom + 1 || right > (texts.includes(part) ? column : outer).right + 1;
+  }).map((part) => part.textContent || part.tagName);
+}"""
+# The width that a menu has for its words, less that of the longest of them, in pixels.
+SPARE = """(figure) => [...figure.querySelectorAll('.nn-controls select')].map((menu) => {
+  const probe = menu.cloneNode(true);
+  probe.style.cssText = 'max-width: none; width: auto; position: absolute; visibility: hidden';
+  menu.after(probe);
+  const spare = menu.getBoundingClientRect().width - probe.getBoundingClientRect().width;
+  probe.remove();
+  return spare;
+})"""
+SMALLEST = """(figure) => Math.min(...[...figure.querySelectorAll('.nn-stage svg text')]
+  .filter((text) => text.textContent.trim() && text.getClientRects().length)
+  .map((text) => {
+    const { b, d } = text.getScreenCTM();
+    return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(b, d);
+  }))"""
 SET = """(figure, position) => figure.querySelectorAll('[data-axis]').forEach((input, axis) => {
   if (input.type === 'checkbox') input.checked = position[axis] === 1; else input.value = position[axis];
   input.dispatchEvent(new Event('input', { bubbles: true }));
@@ -257,19 +286,66 @@ def test_the_keyboard_may_walk_on_while_it_plays(explorers, opened):
     path, name = next((path, name) for path, name in explorers if name == "stepper")
     seen, figure = opened(path, name, fresh=True)  # its clock will be held
     player = figure.locator(".nn-play").first
+    said, sentence = (figure.locator(name) for name in (".nn-said", ".nn-sentence"))
+    seen.page.wait_for_function(SPOKEN, arg=figure.element_handle())  # `opened` turned the controls, too
+    first = said.text_content()
     seen.page.clock.install()
     player.click()
     player.press("Tab")
     seen.page.clock.run_for(2_000)
-    assert player.inner_text() == "Pause"
-    assert figure.locator(".nn-said").text_content() == "", "a sentence a tick is a flood"
+    assert player.inner_text() == "Pause" and sentence.text_content() != first
+    assert said.text_content() == first, "a sentence a tick is a flood"
     figure.locator("select").first.select_option(index=1)
     assert player.inner_text() == "Play"
-    said, sentence = (figure.locator(name) for name in (".nn-said", ".nn-sentence"))
     for _ in range(10):  # on a busy machine the change itself may come late
         if said.text_content() != sentence.text_content():
             seen.page.clock.run_for(1_000)
     assert said.text_content() == sentence.text_content()
+
+
+HALLS = [(1280, 720), (1280, 800), (1920, 1080)]
+
+
+@pytest.fixture
+def alone(browser, address):
+    """An explorer alone in a window, its question skipped. The chapter's math is not seen, and not loaded."""
+    page = browser.new_page()
+    page.route(re.compile("mathjax", re.IGNORECASE), lambda route: route.abort())
+
+    def open_alone(path, name):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto("about:blank")
+        page.goto(f"{address(path, 'file')}?explorer={name}", wait_until="commit")
+        page.wait_for_selector(f'[data-explorer="{name}"].nn-ready')
+        figure = page.locator(f'[data-explorer="{name}"]')
+        if figure.locator(".nn-skip").is_visible():
+            figure.locator(".nn-skip").click()
+        return page, figure
+
+    yield open_alone
+    page.close()
+
+
+def test_alone_in_a_hall_all_can_be_read_and_nothing_is_cut_off(explorers, alone):
+    asking = []
+    for path, name in explorers:
+        if "chapters/" not in path:
+            continue
+        page, figure = alone(path, name)
+        assert figure.evaluate(SMALLEST) > 18.5, name  # pixels; the pictures have 19.5 and more
+        options = figure.locator("[data-guess]").count() - 2  # without Skip and Guess again
+        asking += [name] * (options > 0)
+        for guess in range(-1, options):  # first: it was skipped
+            if guess >= 0:
+                figure.locator(".nn-again").click()
+                figure.locator(f'[data-guess="{guess}"]').click()
+            for width, height in HALLS:
+                page.set_viewport_size({"width": width, "height": height})
+                where = (name, guess, width)
+                assert figure.evaluate(CUT) == [], where
+                assert all(spare > -1 for spare in figure.evaluate(SPARE)), where
+                assert figure.evaluate("(figure) => figure.scrollHeight") <= height, where
+    assert asking == ["gates", "steps", "race"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "flipped"])

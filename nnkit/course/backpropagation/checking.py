@@ -173,6 +173,7 @@ def steps() -> Explorer:
         draw,
         compute,
         name="steps",
+        size=(5.1, 4.2),
         tolerance=0.05,  # where rounding rules, the error itself is rounding
         step=slider(values=STEPS[::-1], start=1e-1, label="step", digits=1),
         side=choice(list(SIDES), label="difference"),

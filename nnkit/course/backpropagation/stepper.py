@@ -145,7 +145,9 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
             slots[f"ink_{name}"] = weight_ink(done[-1] == f"update_{layer}")
             slots[f"box_{name}"] = ring(name == edge)
     slots["error"] = f"{parts['error']:.6f}" if "error" in done else ""
-    slots["ring_error"] = ring(done[-1] == "error")
+    moved = done[-1] == "update_hidden"
+    slots["new_error"] = f"{parts['new_error']:.6f}" if moved else ""
+    slots["ring_error"] = ring(moved or done[-1] == "error")
     slots["marker_x"], slots["marker_y"] = marker(frame["rounds"], parts["error"])
     slots.update(_edge_table(frame))
     return _sentence(frame)

@@ -103,7 +103,8 @@ def _error() -> str:
     circle = (
         f'<circle cx="{x}" cy="{y}" r="38" {_ground(style.FAINT)} data-attr="stroke:ring_error"></circle>'
     )
-    return circle + text(x, y - 8, "E", size=_SIZE) + text(x, y + 10, "", slot="error", size=_SIZE)
+    before = text(x, y - 17, "E", size=_SIZE) + text(x, y - 1, "", slot="error", size=_SIZE)
+    return circle + before + text(x, y + 15, "", slot="new_error", color=style.BLUE, size=_SIZE)
 
 
 def _weight(at: int, name: str, x: int, y: int) -> str:

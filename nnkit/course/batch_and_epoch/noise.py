@@ -136,7 +136,7 @@ def compute(examples: int, epochs: int) -> dict[str, Any]:
 
 def draw(frame: dict[str, Any], figure: Figure) -> str:
     """Draw a fan of batch gradients around the full gradient, and the law of their noise beside it."""
-    left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
+    left, right = figure.subplots(1, 2, width_ratios=[1.3, 1])
     along = frame["lengths"] * frame["cosines"]
     side = np.where(np.arange(SHOWN) % 2, 1, -1)  # left or right of it has no meaning in 2,410 dimensions
     across = side * frame["lengths"] * np.sqrt(np.clip(1 - frame["cosines"] ** 2, 0, None))
@@ -146,11 +146,11 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
     _arrow(left, (1, 0), style.ORANGE, 2.4)
     reach = 1.08 * max(1.2, np.abs(tips).max())
     left.set(xlim=(-0.5 * reach, reach), ylim=(-reach, reach), aspect="equal")
-    left.set(title=f"{SHOWN} batches", xlabel="along the full gradient, whose length is 1", ylabel="across")
+    left.set(title=f"{SHOWN} batches", xlabel="along the full gradient,\nwhose length is 1", ylabel="across")
     right.loglog(SIZES[:-1], frame["law"], color=style.BLUE)
     if frame["noise"] > 0:
         right.plot(frame["examples"], frame["noise"], "o", color=style.ORANGE, ms=8)
-    right.set(title="length of noise / full gradient", xlabel="examples per batch", ylim=(0.03, 40))
+    right.set(title="length of noise /\nfull gradient", xlabel="examples per batch", ylim=(0.03, 40))
     right.xaxis.set_major_formatter("{x:g}")
     right.yaxis.set_major_formatter("{x:g}")
     when = "Before training" if frame["epochs"] == 0 else f"After epoch {frame['epochs']}"
@@ -176,7 +176,7 @@ def fan() -> Explorer:
         draw,
         compute,
         name="fan",
-        size=(6.4, 3.6),
+        size=(5.1, 4.3),
         examples=slider(values=SIZES, start=32, label="examples per batch", digits=4),
         epochs=slider(values=EPOCHS, label="epochs of training"),
     )

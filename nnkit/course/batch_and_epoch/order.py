@@ -57,18 +57,18 @@ def compute(order: str, epoch: int) -> dict[str, Any]:
 
 
 def draw(frame: dict[str, Any], figure: Figure) -> str:
-    """Draw the classes in the first batches, and accuracy over epochs beside them."""
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.2])
-    left.imshow(frame["classes"], cmap="tab10", vmin=-0.5, vmax=9.5, interpolation="none", aspect="auto")
-    left.set(title=f"first {SHOWN} batches, a color per digit", xlabel="place in the batch", ylabel="batch")
-    left.set(
+    """Draw the classes in the first batches, and accuracy over epochs below them."""
+    upper, lower = figure.subplots(2, 1)
+    upper.imshow(frame["classes"], cmap="tab10", vmin=-0.5, vmax=9.5, interpolation="none", aspect="auto")
+    upper.set(title=f"first {SHOWN} batches, a color per digit", xlabel="place in the batch", ylabel="batch")
+    upper.set(
         xticks=[0, 15, 31], xticklabels=["1", "16", "32"], yticks=[0, 5, 11], yticklabels=["1", "6", "12"]
     )
-    left.grid(False)
+    upper.grid(False)
     epochs = np.arange(1, runs.EPOCHS + 1)
     for row in frame["accuracies"]:
-        right.plot(epochs, row, color=style.BLUE, lw=1, alpha=0.7)
-    right.set(title="unseen digits read", xlabel="epochs", ylim=(0, 1.02), xticks=[1, 5, 10, 15, 20])
+        lower.plot(epochs, row, color=style.BLUE, lw=1, alpha=0.7)
+    lower.set(title="unseen digits read", xlabel="epochs", ylim=(0, 1.02), xticks=[1, 5, 10, 15, 20])
     how = {
         "new every epoch": "The order is drawn anew in every epoch",
         "drawn once": "The order was drawn once and stays",
@@ -87,7 +87,7 @@ def orders() -> Explorer:
         draw,
         compute,
         name="orders",
-        size=(6.4, 3.3),
+        size=(5.1, 4.4),
         stored=Path(__file__).with_name("orders.npz"),
         tolerance=0.05,  # it trains
         order=choice(list(ORDERS), label="order of the examples"),

@@ -139,7 +139,7 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes.yaxis.set_major_formatter("{x:g}")
     panels[-1].set(xlabel="examples per batch")
-    panels[-1].set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
+    panels[-1].set_xticks(sizes, [str(size) for size in sizes])
     panels[-1].minorticks_off()
     plural = "s" if frame["examples"] > 1 else ""
     data = {"digits": "Digits", "mnist": "MNIST"}[frame["data"]]
@@ -164,7 +164,7 @@ def targets() -> Explorer:
         draw,
         compute,
         name="targets",
-        size=(5.6, 4.8),
+        size=(5.1, 4.6),
         data=choice({"digits": "digits", "MNIST": "mnist"}, label="data"),
         examples=choice(
             {**{str(size): size for size in SIZES}, "all": 0}, start=32, label="examples per batch"

@@ -127,6 +127,14 @@ def test_the_last_step_says_the_error_of_the_new_weights():
     )
 
 
+def test_the_last_step_puts_the_new_error_under_the_old_one_on_the_drawing():
+    for order in worked_example.ORDERS:
+        before, after = shown(step=10, order=order)[0], shown(step=11, order=order)[0]
+        assert (before["error"], before["new_error"]) == ("0.298371", "")
+        assert (after["error"], after["new_error"]) == ("0.298371", "0.291028")
+        assert after["ring_error"] != before["ring_error"], "what the step is about stands out"
+
+
 def test_the_formula_multiplies_to_the_gradient():
     for edge in stepper.ENDS:
         slots, _ = shown(order="sequential", edge=edge)

@@ -186,6 +186,7 @@ def test_rates_of_the_rules():
     assert comparison.rate_of("epochs", 1297) == comparison.rate_of("updates", 2) == 0.1
     assert comparison.rate_of("scaled", 64) == 0.2
     assert set(comparison.BEST_RATES) == set(runs.SIZES)
+    assert list(comparison.MENU.values()) == list(comparison.RULES), "a rule is missing in the menu"
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_a_slot_is_stored_for_the_controls_that_it_depends_on(scene):
     assert states["never"] == {"axes": [], "at": [0], "texts": ["still"]}
 
 
+def test_a_label_of_a_letter_or_two_stands_beside_its_slider_and_a_longer_one_above():
+    controls = {"a": slider(0, 1), "b": slider(0, 1, label="all"), "c": toggle()}
+    markup = '<p><b data-text="sum"/><i data-text="only_a"/><u data-text="never"/></p>'
+    html = page_html(Scene("adder", show, lambda a, b, c: {"a": a, "b": b}, controls, Template(markup)))
+    assert '<div class="nn-control nn-slider nn-short"><label id="explorer-adder--a-label"' in html
+    assert '<div class="nn-control nn-slider"><label id="explorer-adder--b-label"' in html
+
+
 def test_the_first_state_is_readable_without_a_script(scene):
     html = page_html(scene)
     assert ">a is 1</i>" in html

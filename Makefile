@@ -32,7 +32,7 @@ unexport MPLBACKEND
 .PHONY: help install install-test book zip serve page notebooks states mnist lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
-        coverage coverage-pages oracle mutants bench-explorers \
+        coverage coverage-pages oracle mutants bench-explorers bench-steps \
         lanes lane-blas lane-colab lane-oldest lane-newest lane-python lane-firefox lane-states
 
 help: ## List these commands
@@ -231,6 +231,9 @@ lane-states: $(VENV)/.test-installed ## The numbers of every state of every expl
 
 bench-explorers: $(VENV)/.test-installed ## Explorers against to_jshtml and interact; writes benchmarks/results
 	$(BIN)/python benchmarks/explorers.py
+
+bench-steps: .venv-bench/.installed ## Training steps against PyTorch, scikit-learn and a loop (10 minutes); writes benchmarks/results
+	.venv-bench/bin/python benchmarks/step_time.py
 
 # --- Upkeep -----------------------------------------------------------------------------------------
 

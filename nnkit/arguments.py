@@ -51,7 +51,8 @@ def check_int(owner: str, name: str, value: int, *, low: int = 1, high: float = 
 
 def check_number(owner: str, name: str, value: float, interval: str, remedy: str = "") -> float:
     """The value, if it is a real number in an interval such as ``"[0, 1)"`` or ``"(0, inf)"``."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+    number = (int, float, np.integer, np.floating)
+    if type(value) is not float and (isinstance(value, (bool, np.bool_)) or not isinstance(value, number)):
         raise TypeError(f"{owner} expects {name} to be a number, got {described(value)}{_mend(remedy)}.")
     low, high = _bounds(interval)
     above = value >= low if interval[0] == "[" else value > low
@@ -107,6 +108,8 @@ def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: 
 
 def check_batch(owner: str, x: np.ndarray) -> None:
     """Refuse what is not a floating-point array with an axis of examples, or holds examples of nothing."""
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim and x.size:
+        return  # layers ask in every step
     check_floats(owner, "x", x)
     if x.ndim == 0 or 0 in x.shape[1:]:
         raise ValueError(f"{owner} expects x of shape (batch, ...), got {x.shape}; give it examples as rows.")
@@ -144,7 +147,7 @@ def as_classes(
     if array.dtype.kind not in "iu":
         got = f"dtype {array.dtype}; convert it with {name}.astype(np.int64)"
         raise TypeError(f"{owner} expects {name} to hold class indices as integers, got {got}.")
-    if array.min() < 0 or array.max() >= classes:
+    if np.minimum.reduce(array) < 0 or np.maximum.reduce(array) >= classes:
         wrong = array[(array < 0) | (array >= classes)][0]
         got = f"{wrong}; number the classes from 0; the model needs one output for each"
         raise ValueError(f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {got}.")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
@@ -58,15 +60,16 @@ class Parameter:
     Parameter('b', shape=(2,), dtype=float64)
     """
 
-    __slots__ = ("__weakref__", "_fused_into", "_grad", "_index", "_layout", "_members", "_value", "name")
+    __slots__ = ("__weakref__", "_grad", "_home", "_index", "_layout", "_members", "_stale", "_value", "name")
 
     def __init__(self, value: np.ndarray, name: str = "") -> None:
         value = np.array(as_numbers("Parameter", "value", value), order="C")  # a copy
         check_floats("Parameter", "value", value)
         check_kind("Parameter", "name", name, str)
         self.name, self._value, self._grad = name, value, np.zeros_like(value)
-        self._fused_into: Parameter | None = None
-        self._index = 0  # its place among the members of `_fused_into`
+        self._stale = False  # whether `grad` holds what counts as zero
+        self._home: Parameter | None = None
+        self._index = 0  # its place among the members of `_home`
         self._layout: Layout = ()
         # Weak references: a fused Parameter notices when the layers it served are gone.
         self._members: list[Callable[[], Parameter | None]] = []
@@ -84,12 +87,27 @@ class Parameter:
     @property
     def grad(self) -> np.ndarray:
         """The gradient of the loss with respect to `value`; layers add into it."""
+        if self._stale:
+            self._grad.fill(0)
+            self._stale = False
         return self._grad
 
     @grad.setter
     def grad(self, new: np.ndarray) -> None:
         if new is not self._grad:
             raise ValueError(_REBIND.format("grad"))
+
+    def expire_grad(self) -> None:
+        """Let the gradient count as zero. It is set to zero as soon as anyone looks at it."""
+        self._stale = True
+
+    def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray, **options: Any) -> None:
+        """grad += operation(*arrays, **options); the first after `expire_grad` is written there at once."""
+        if self._stale:
+            operation(*arrays, out=self._grad, **options)
+            self._stale = False
+        else:
+            self._grad += operation(*arrays, **options)
 
     @property
     def fused(self) -> bool:
@@ -102,7 +120,7 @@ class Parameter:
         if not self.fused:
             return (self,)
         found = [member() for member in self._members]
-        return tuple(member for member in found if member is not None and member._fused_into is self)
+        return tuple(member for member in found if member is not None and member._home is self)
 
     @property
     def intact(self) -> bool:
@@ -110,21 +128,25 @@ class Parameter:
 
         False after the layers were deleted, fused again elsewhere, or left behind by a copy.
         """
-        return not self.fused or len(self.members) == len(self._layout)
+        return all([(one := member()) is not None and one._home is self for member in self._members])
+
+    def parts(self, array: np.ndarray) -> list[np.ndarray]:
+        """Views of an array of this shape, one for each parameter that lives here, in its shape."""
+        return [array[where].reshape(shape) for where, shape in self._layout] or [array]
 
     def _move_into(self, fused: Parameter, index: int) -> None:
         """Become a view of member `index` of `fused`, whose memory already holds the values."""
         where, shape = fused._layout[index]
         self._value = fused._value[where].reshape(shape)
         self._grad = fused._grad[where].reshape(shape)
-        self._fused_into, self._index = fused, index
+        self._home, self._index = fused, index
         if fused._members[index]() is None:
             fused._members[index] = weakref.ref(self)
 
     def __reduce__(self) -> tuple[object, ...]:
         # One recipe for copy, deepcopy and pickle. Their memo sends every member to the same fused copy.
-        if self._fused_into is not None:
-            return _restore_member, (self._fused_into, self._index, self.name)
+        if self._home is not None:
+            return _restore_member, (self._home, self._index, self.name)
         return _restore, (self._value, self._grad, self.name, self._layout)
 
     def __repr__(self) -> str:
@@ -201,7 +223,7 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
         raise ValueError(
             f"fuse expects parameters of one dtype, got {' and '.join(dtypes)}; fuse each by itself."
         )
-    home = members[0]._fused_into
+    home = members[0]._home
     if home is not None and len(home._layout) == len(members) and home.members == tuple(members):
         return home
 
@@ -215,6 +237,15 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     for index, member in enumerate(members):
         member._move_into(fused, index)
     return fused
+
+
+def in_pieces(parameters: Iterable[Parameter]) -> list[Parameter]:
+    """The same memory in as few pieces as it has: a fused Parameter stands in for its members in a row."""
+    found: list[Parameter] = []
+    for home, neighbors in groupby(parameters, key=lambda parameter: parameter._home):
+        members = tuple(neighbors)
+        found += [home] if home is not None and home.intact and home.members == members else members
+    return found
 
 
 def weights_of(parameters: Iterable[Parameter], *, biases: bool) -> list[Parameter]:

@@ -75,11 +75,8 @@ def _cut(data: Pair, size: int, end: int, rng: np.random.Generator | None) -> It
     X, y = data
     order = None if rng is None else rng.permutation(len(X))
     for start in range(0, end, size):
-        rows = slice(start, start + size)
-        if order is None:
-            yield X[rows], y[rows]
-        else:
-            yield X.take(order[rows], axis=0), y.take(order[rows], axis=0)
+        rows = slice(start, start + size) if order is None else order[start : start + size]
+        yield X[rows] if order is None else X.take(rows, axis=0), y[rows]
 
 
 def split(

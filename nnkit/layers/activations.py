@@ -42,6 +42,8 @@ class Tanh(Function):
     array([[-1.,  0.,  1.]])
     """
 
+    _keeps_x = False
+
     def _value(self, x: np.ndarray) -> np.ndarray:
         return np.tanh(x)
 
@@ -59,6 +61,8 @@ class Sigmoid(Function):
     >>> Sigmoid()(np.array([[-1000.0, 0.0, 1000.0]]))
     array([[0. , 0.5, 1. ]])
     """
+
+    _keeps_x = False
 
     def _value(self, x: np.ndarray) -> np.ndarray:
         return logistic(x)
@@ -93,6 +97,8 @@ class Softmax(Function):
     Bengio & Courville 2016, "Deep Learning", equation 6.29.
     """
 
+    _keeps_x = False
+
     def _value(self, x: np.ndarray) -> np.ndarray:
         exponentials = np.exp(x - x.max(axis=-1, keepdims=True))  # subtract the max: exp never overflows
         return exponentials / exponentials.sum(axis=-1, keepdims=True)
@@ -116,6 +122,8 @@ class LogSoftmax(Function):
     ----------
     Goodfellow, Bengio & Courville 2016, "Deep Learning", equation 6.30.
     """
+
+    _keeps_x = False
 
     def _value(self, x: np.ndarray) -> np.ndarray:
         shifted = x - x.max(axis=-1, keepdims=True)  # subtract the max: exp never overflows

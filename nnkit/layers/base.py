@@ -130,11 +130,13 @@ def _written(value: object) -> str:
 class Function(Layer):
     """A layer that learns nothing and draws nothing: y comes from x, and dx from dy, x and y."""
 
+    _keeps_x = True  # False where dx comes from dy and y alone: then x need not be kept
+
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        """Compute y; the cache is x and y."""
+        """Compute y; the cache is x, or y in its place, and y."""
         check_batch(type(self).__name__, x)
         y = self._value(x)
-        return y, (x, y)
+        return y, (x if self._keeps_x else y, y)
 
     def backward(self, dy: np.ndarray, cache: tuple[np.ndarray, ...]) -> np.ndarray:
         """Return dx; for a function of every entry by itself, that is dy times the slope."""

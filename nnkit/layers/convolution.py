@@ -24,7 +24,7 @@ def check_images(owner: str, x: np.ndarray, channels: int | str = "channels") ->
 
 
 def windows(owner: str, x: np.ndarray, size: int, stride: int, padding: int = 0) -> np.ndarray:
-    """All windows of x, or of x within zeros.
+    """All windows of x, or of x within zeros. The batch stands last: so long runs of memory stay together.
 
     Parameters
     ----------
@@ -38,17 +38,18 @@ def windows(owner: str, x: np.ndarray, size: int, stride: int, padding: int = 0)
 
     Returns
     -------
-    ndarray, shape (batch, channels, size^2, rows, columns)
+    ndarray, shape (channels, size^2, rows, columns, batch)
         rows = (height + 2 padding - size) // stride + 1, and columns likewise. The places of a window stand
         in reading order.
     """
     least = size - 2 * padding
     if min(x.shape[2:]) < least:
         raise ValueError(f"{owner} expects x of {least} x {least} or more, got {x.shape}; lower kernel_size.")
-    if padding:
-        x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    found = sliding_window_view(x, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
-    return found.transpose(0, 1, 4, 5, 2, 3).reshape(*x.shape[:2], size * size, *found.shape[2:4])
+    batch, channels, height, width = x.shape
+    framed = np.zeros((channels, height + 2 * padding, width + 2 * padding, batch), x.dtype)
+    framed[:, padding : padding + height, padding : padding + width] = x.transpose(1, 2, 3, 0)
+    found = sliding_window_view(framed, (size, size), axis=(1, 2))[:, ::stride, ::stride]
+    return found.transpose(0, 4, 5, 1, 2, 3).reshape(channels, size * size, *found.shape[1:4])
 
 
 def overlay(parts: np.ndarray, shape: Shape, size: int, stride: int, padding: int = 0) -> np.ndarray:
@@ -56,7 +57,7 @@ def overlay(parts: np.ndarray, shape: Shape, size: int, stride: int, padding: in
 
     Parameters
     ----------
-    parts : ndarray, shape (batch, channels, size^2, rows, columns)
+    parts : ndarray, shape (channels, size^2, rows, columns, batch)
     shape : tuple of int
         Of x: (batch, channels, height, width).
     size, stride : int >= 1
@@ -66,11 +67,11 @@ def overlay(parts: np.ndarray, shape: Shape, size: int, stride: int, padding: in
     -------
     ndarray of that shape
     """
-    (rows, columns), (height, width) = parts.shape[3:], shape[2:]
-    x = np.zeros((*shape[:2], height + 2 * padding, width + 2 * padding), parts.dtype)
+    (rows, columns), (batch, channels, height, width) = parts.shape[2:4], shape
+    x = np.zeros((channels, height + 2 * padding, width + 2 * padding, batch), parts.dtype)
     for place, (i, j) in enumerate(np.ndindex(size, size)):  # for all windows at once
-        x[:, :, i : i + rows * stride : stride, j : j + columns * stride : stride] += parts[:, :, place]
-    return x[:, :, padding : padding + height, padding : padding + width]
+        x[:, i : i + rows * stride : stride, j : j + columns * stride : stride] += parts[:, place]
+    return x[:, padding : padding + height, padding : padding + width].transpose(3, 0, 1, 2)
 
 
 class Conv2D(Weighted):
@@ -169,29 +170,34 @@ class Conv2D(Weighted):
         y : ndarray, shape (batch, c_out, rows, columns)
             rows = (height + 2 padding - kernel_size) // stride + 1, and columns likewise.
         cache : tuple
-            The windows of each image, one per column, and the shapes of x and of its windows.
+            The windows, one per column, and the shapes of x and of its windows.
         """
         check_images("Conv2D", x, self.c_in)
         parts = windows("Conv2D", x, self.kernel_size, self.stride, self.padding)
-        W, (batch, *_, rows, columns) = self.W.value.reshape(-1, self.c_out), parts.shape
-        patches = parts.reshape(batch, len(W), rows * columns)
-        y = (W.T @ patches).reshape(batch, self.c_out, rows, columns)
+        W = self.W.value.reshape(-1, self.c_out)
+        patches = parts.reshape(len(W), -1)  # one product for the whole batch
+        y = W.T @ patches
         if self.b is not None:
-            y += self.b.value[:, None, None]
+            y += self.b.value[:, None]
+        y = y.reshape(self.c_out, *parts.shape[2:]).transpose(3, 0, 1, 2)
         return y, (patches, x.shape, parts.shape)
 
     def backward(self, dy: np.ndarray, cache: Any) -> np.ndarray:
         """Add dW and db; return dx, the sum over all windows in which an entry stands."""
         self.add_gradients(dy, cache)
-        patches, x_shape, parts_shape = cache
-        dpatches = self.W.value.reshape(-1, self.c_out) @ dy.reshape(len(dy), self.c_out, patches.shape[2])
+        _, x_shape, parts_shape = cache
+        dpatches = self.W.value.reshape(-1, self.c_out) @ self._columns(dy)
         return overlay(dpatches.reshape(parts_shape), x_shape, self.kernel_size, self.stride, self.padding)
 
     def add_gradients(self, dy: np.ndarray, cache: Any) -> None:
         """Add dW = windows @ dy.T and db, and spare the way back to x."""
-        patches, _, (batch, *_, rows, columns) = cache
+        patches, _, (*_, rows, columns, batch) = cache
         check_shape("Conv2D", "dy", dy, (batch, self.c_out, rows, columns))
-        dy_rows = dy.reshape(batch, self.c_out, rows * columns).transpose(0, 2, 1)
-        self.W.grad += (patches @ dy_rows).sum(axis=0).reshape(self.W.grad.shape)  # over the batch
+        dy = self._columns(dy)
+        self.W.grad += (patches @ dy.T).reshape(self.W.grad.shape)
         if self.b is not None:
-            self.b.grad += dy.sum(axis=(0, 2, 3))
+            self.b.grad += dy.sum(axis=1)
+
+    def _columns(self, dy: np.ndarray) -> np.ndarray:
+        """dy with one column per window, as the patches have."""
+        return dy.transpose(1, 2, 3, 0).reshape(self.c_out, -1)

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from nnkit.arguments import check_batch, check_int, check_shape
+from nnkit.arguments import check_floats, check_int, check_shape
 from nnkit.initializers import Initializer, he
 from nnkit.layers.base import Function, Weighted
 
@@ -106,10 +106,10 @@ class Linear(Weighted):
         cache : ndarray
             x itself.
         """
-        check_batch("Linear", x)
+        check_floats("Linear", "x", x)
         if x.shape[1:] != (self.n_in,):
             raise ValueError(self._explain_shape(x.shape))
-        y = x @ self.W.value
+        y = x.dot(self.W.value)  # of two matrices what @ gives, and sooner
         if self.b is not None:
             y += self.b.value
         return y, x
@@ -117,15 +117,15 @@ class Linear(Weighted):
     def backward(self, dy: np.ndarray, cache: np.ndarray) -> np.ndarray:
         """Add dW = x.T @ dy and db = the sum of dy over the batch; return dx = dy @ W.T."""
         self.add_gradients(dy, cache)
-        return dy @ self.W.value.T
+        return dy.dot(self.W.value.T)
 
     def add_gradients(self, dy: np.ndarray, cache: np.ndarray) -> None:
         """Add dW and db, and spare the matrix product for dx."""
         x = cache
         check_shape("Linear", "dy", dy, (len(x), self.n_out))
-        self.W.grad += x.T @ dy
+        self.W.accumulate(np.dot, x.T, dy)
         if self.b is not None:
-            self.b.grad += dy.sum(axis=0)
+            self.b.accumulate(np.add.reduce, dy, axis=0)
 
     def _explain_shape(self, shape: tuple[int, ...]) -> str:
         remedy = f"give x {self.n_in} columns, or build the layer with another n_in"

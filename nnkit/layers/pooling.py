@@ -64,12 +64,17 @@ class MaxPool2D(Pool):
     """
 
     def _value(self, x: np.ndarray) -> np.ndarray:
-        return self._windows(x).max(axis=2)
+        return self._windows(x).max(axis=1).transpose(3, 0, 1, 2)
 
     def _gradient(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        reached = np.logical_or.accumulate(self._windows(x) == y[:, :, None], axis=2)
-        first = np.diff(reached, axis=2, prepend=False)  # True where it turns True
-        return overlay(first * dy[:, :, None], x.shape, self.kernel_size, self.stride)
+        parts, y, dy = self._windows(x), y.transpose(1, 2, 3, 0), dy.transpose(1, 2, 3, 0)
+        gradients = np.empty(parts.shape, dy.dtype)
+        still = np.ones(y.shape, bool)  # windows whose largest entry has not come yet
+        for place in range(self.kernel_size**2):
+            here = still & (parts[:, place] == y)
+            still ^= here
+            np.multiply(dy, here, out=gradients[:, place])
+        return overlay(gradients, x.shape, self.kernel_size, self.stride)
 
 
 class AveragePool2D(Pool):
@@ -101,8 +106,8 @@ class AveragePool2D(Pool):
     """
 
     def _value(self, x: np.ndarray) -> np.ndarray:
-        return self._windows(x).mean(axis=2)
+        return self._windows(x).mean(axis=1).transpose(3, 0, 1, 2)
 
     def _gradient(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        shares = (dy / self.kernel_size**2)[:, :, None].repeat(self.kernel_size**2, axis=2)
-        return overlay(shares, x.shape, self.kernel_size, self.stride)
+        shares = (dy / self.kernel_size**2).transpose(1, 2, 3, 0)[:, None]
+        return overlay(shares.repeat(self.kernel_size**2, axis=1), x.shape, self.kernel_size, self.stride)

@@ -31,6 +31,8 @@ class ReLU(Function):
     Glorot, Bordes & Bengio 2011, "Deep Sparse Rectifier Neural Networks", section 3.
     """
 
+    _keeps_x = False
+
     def _value(self, x: np.ndarray) -> np.ndarray:
         return np.maximum(x, 0)
 

@@ -129,12 +129,19 @@ class SoftmaxCrossEntropy(Loss):
         if target.shape == prediction.shape:
             target = _distributions(name, prediction, target)
         else:
-            others = f" or {prediction.shape} with probabilities"
-            target = as_classes(name, "target", target, *prediction.shape, others=others)
-        shifted = prediction - prediction.max(axis=1, keepdims=True)  # subtract the max: exp never overflows
+            said = f" or {prediction.shape} with probabilities"
+            target = as_classes(name, "target", target, *prediction.shape, others=said)
+        starts = np.arange(0, prediction.size, prediction.shape[1])  # of each row, when all lie in one
+        largest = starts + prediction.argmax(axis=1)
+        shifted = prediction - prediction.take(largest)[:, None]  # exp never overflows
         exponentials = np.exp(shifted)
-        sums = exponentials.sum(axis=1, keepdims=True)  # (batch, 1)
-        return shifted, exponentials, sums, *self._weigh(target, prediction)
+        exponentials.put(largest, 0)
+        others = np.add.reduce(exponentials, axis=1, keepdims=True)  # than the largest, which is 1
+        exponentials.put(largest, 1)
+        target, divisor = self._weigh(target, prediction)
+        if target.ndim == 1:
+            target = starts + target.astype(np.intp, copy=False)  # where the right logits lie
+        return shifted, exponentials, others, target, divisor
 
     def _weigh(self, target: np.ndarray, logits: np.ndarray) -> tuple[np.ndarray, float]:
         """The factor of each -log softmax and the divisor of their sum; class indices stand for factors 1."""
@@ -151,25 +158,24 @@ class SoftmaxCrossEntropy(Loss):
         return weights * smooth, float((weights * target).sum())
 
     def _value(self, shared: tuple[Any, ...]) -> float:
-        shifted, exponentials, _, target, divisor = shared
-        others = exponentials.copy()  # without the largest, 1: log1p keeps the digits of a small sum
-        others[np.arange(len(others)), shifted.argmax(axis=1)] = 0
-        log_sums = np.log1p(others.sum(axis=1, keepdims=True))
-        if target.ndim == 1:  # -log softmax = log(sum exp) - logit
-            costs = log_sums[:, 0] - shifted[np.arange(len(target)), target]
-        else:
-            costs = target * (log_sums - shifted)
-        return float(costs.sum() / divisor)
+        shifted, _, others, target, divisor = shared
+        log_sums = np.log1p(others)  # of all, where a small sum of the others keeps its digits
+        # -log softmax = log(sum exp) - logit
+        if target.ndim == 1:
+            return float((log_sums.ravel() - shifted.take(target)).sum() / divisor)
+        return float((target * (log_sums - shifted)).sum() / divisor)
 
     def _gradient(self, shared: tuple[Any, ...]) -> np.ndarray:
-        _, exponentials, sums, target, divisor = shared
-        gradient: np.ndarray = exponentials / sums  # softmax
-        if target.ndim == 1:
-            gradient[np.arange(len(target)), target] -= 1
-        else:
+        _, exponentials, others, target, divisor = shared
+        sums = 1 + others
+        if target.ndim > 1:
+            gradient: np.ndarray = exponentials / sums
             gradient *= target.sum(axis=1, keepdims=True)
             gradient -= target
-        gradient /= divisor
+            gradient /= divisor
+        else:
+            gradient = exponentials / (sums * divisor)
+            gradient.put(target, gradient.take(target) - 1 / divisor)
         return gradient
 
     def __repr__(self) -> str:

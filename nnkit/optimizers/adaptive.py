@@ -167,13 +167,15 @@ class Adam(Optimizer):
 
     def _update(self, rate: float) -> None:
         t = self.steps + 1
-        root = math.sqrt(1 - self.beta2**t)  # moved from below v to the rate and epsilon: fewer passes
-        rate, epsilon = rate * root / (1 - self.beta1**t), self.epsilon * root
+        # Passes over the arrays cost the time. So every number that does not change within a step is moved to
+        # the rate and to epsilon: the corrections, and that m and v here lack 1 - beta1 and 1 - beta2.
+        root = math.sqrt((1 - self.beta2**t) / (1 - self.beta2))
+        rate, epsilon = rate * root * (1 - self.beta1) / (1 - self.beta1**t), self.epsilon * root
         for parameter, m, v, scratch in self._rows:
             m *= self.beta1
-            m += np.multiply(parameter.grad, 1 - self.beta1, out=scratch)
+            m += parameter.grad
             v *= self.beta2
-            v += np.multiply(np.square(parameter.grad, out=scratch), 1 - self.beta2, out=scratch)
+            v += np.square(parameter.grad, out=scratch)
             parameter.value -= _scaled(m, v, rate, epsilon, out=scratch)
 
 

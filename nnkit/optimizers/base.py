@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnkit.arguments import check_bool, check_number
-from nnkit.parameter import Parameter, as_parameters
+from nnkit.parameter import Parameter, as_parameters, in_pieces
 
 __all__ = ["Optimizer"]
 
@@ -30,8 +30,8 @@ class Optimizer(ABC):
     Parameters
     ----------
     parameters : Parameter or iterable of Parameter
-        ``model.parameters()``, or ``[fuse(model.parameters())]``: one pass over one vector instead of one
-        per array.
+        ``model.parameters()``. Those of `mlp`, and fused ones, lie in one vector: one pass over it instead of
+        one per array.
     learning_rate : float > 0, or callable
         A number, or a schedule ``step -> rate``, with step 0 for the first update. A schedule may reach 0.
 
@@ -77,8 +77,9 @@ class Optimizer(ABC):
             elif not (option.type == "Rate" and callable(value)):  # a schedule is checked step by step
                 hint = "a schedule step -> number will do too" if option.type == "Rate" else ""
                 setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)"), hint))
-        names = (*self._remembers, "scratch")  # one row per Parameter: itself, and an array for each name
-        self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in self.parameters]
+        names = (*self._remembers, "scratch")  # one row per piece: itself, and an array for each name
+        pieces = in_pieces(self.parameters)
+        self._rows: list[Any] = [(piece, *(np.zeros_like(piece.value) for _ in names)) for piece in pieces]
 
     def rate_at(self, step: int) -> float:
         """The learning rate of update `step`, counted from 0."""
@@ -94,7 +95,7 @@ class Optimizer(ABC):
         ValueError, TypeError
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
-        if not all(parameter.intact for parameter in self.parameters):
+        if not all(piece.intact for piece, *_ in self._rows):
             raise RuntimeError(
                 f"{type(self).__name__} expects parameters that live in the model's memory, got a fused one "
                 "whose layers were copied, deleted or fused anew; make a new optimizer from the model in use."
@@ -105,13 +106,16 @@ class Optimizer(ABC):
     @property
     def buffers(self) -> dict[str, np.ndarray]:
         """What the rule remembers between steps, by name; arrays written in place."""
-        names = enumerate(self._remembers, start=1)
-        return {f"{name}.{i}": row[j] for j, name in names for i, row in enumerate(self._rows)}
+        found: dict[str, np.ndarray] = {}
+        for j, name in enumerate(self._remembers, start=1):
+            parts = [part for row in self._rows for part in row[0].parts(row[j])]
+            found |= {f"{name}.{i}": part for i, part in enumerate(parts)}
+        return found
 
     def zero_grad(self) -> None:
         """Set all gradients to zero."""
-        for parameter in self.parameters:
-            parameter.grad.fill(0)
+        for piece, *_ in self._rows:
+            piece.grad.fill(0)
 
     @abstractmethod
     def _update(self, rate: float) -> None:
@@ -119,6 +123,6 @@ class Optimizer(ABC):
 
     def _at(self, step: int, name: str, interval: str) -> float:
         """An option at a step: the number, or what its schedule says."""
-        given = getattr(self, name)
-        value = given(step) if callable(given) else given
+        value = getattr(self, name)
+        value = value(step) if callable(value) else value
         return check_number(type(self).__name__, f"{name} at step {step}", value, interval)

@@ -12,6 +12,9 @@ import numpy as np
 from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
+from nnkit.parameter import Parameter
+
+Batch = tuple[np.ndarray, np.ndarray]
 
 
 def backpropagate(
@@ -19,7 +22,7 @@ def backpropagate(
 ) -> float:
     """The loss of one batch; afterwards every `Parameter.grad` holds its gradient.
 
-    This is the one place that says what happens in which order: gradients to zero, forward, loss, backward.
+    The one place that says what happens in which order: forward, loss, gradients to zero, backward.
 
     A batch too large for the memory goes through in parts. The gradients of n_1 + ... + n_k = n examples add
     up as sum(n_i / n * gradient_i): up to rounding that of the whole batch, if the loss is a mean over
@@ -62,16 +65,25 @@ def backpropagate(
     check_kind("backpropagate", "loss", loss, Loss)
     x, y = as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y)
     training = check_bool("backpropagate", "training", training)
-    parts = min(check_int("backpropagate", "parts", parts), len(x))
+    parts = check_int("backpropagate", "parts", parts)
+    return run(model, loss, (x, y), model.parameters(), training=training, parts=parts)
 
-    for parameter in model.parameters():
-        parameter.grad.fill(0)
-    cuts = [len(x) * part // parts for part in range(1, parts)]
-    value = 0.0
-    for start, stop in pairwise([0, *cuts, None]):
+
+def run(
+    model: Layer, loss: Loss, batch: Batch, parameters: list[Parameter], *, training: bool, parts: int
+) -> float:
+    """`backpropagate`, the checks aside; whoever runs many batches gathers the parameters once."""
+    x, y = batch
+    parts = min(parts, len(x))
+    starts, value = [len(x) * part // parts for part in range(parts)], 0.0
+    for start, stop in pairwise([*starts, None]):
         prediction, cache = model.forward(x[start:stop], training)
         part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
         share = len(prediction) / len(x)
-        model.add_gradients(share * gradient if cuts else gradient, cache)  # one part: no scaled copy
+        for parameter in parameters if start == 0 else ():
+            parameter.expire_grad()
+        model.add_gradients(gradient if parts == 1 else share * gradient, cache)
         value += share * part_value
+    for parameter in parameters:
+        parameter.grad  # noqa: B018 - looked at, what no layer wrote to becomes zero
     return value

@@ -23,9 +23,14 @@ from nnkit.optimizers import Optimizer
 from nnkit.parameter import Parameter
 from nnkit.penalties import Penalty
 from nnkit.training.arguments import Data, Metric, as_examples, check_data, check_optimizer, name_metrics
-from nnkit.training.backpropagation import backpropagate
+from nnkit.training.backpropagation import run
 
 Callback = Callable[[EpochRecord], Any]
+
+
+def _quietly() -> np.errstate:
+    """Without NumPy's warnings of what the loss shows and the trainer's error explains."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 class Trainer:
@@ -108,6 +113,7 @@ class Trainer:
         self.accumulate = check_int("Trainer", "accumulate", accumulate)
         self.metrics = name_metrics(metrics)
         self.history = History()
+        self._parameters = model.parameters()  # gathered once, for every step needs them
         check_optimizer(model, optimizer)
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
@@ -127,16 +133,8 @@ class Trainer:
         TrainingDiverged
             If the loss is NaN or infinite. The parameters are then left as they are.
         """
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it, and the error explains it
-            value = backpropagate(self.model, self.loss, x, y, parts=self.accumulate)
-            if not math.isfinite(value):
-                raise self._diverged("loss", value, x, y)
-            if self.penalty is not None:
-                self.penalty.add_gradient(self.model.parameters())
-            if self.clip is not None:
-                self.clip(self.model.parameters())
-            self.optimizer.step()
-        return value
+        with _quietly():
+            return self._update(as_numbers("backpropagate", "x", x), as_numbers("backpropagate", "y", y))
 
     def epochs(self, train: Data, validation: Data | None = None) -> Iterator[EpochRecord]:
         """Train epoch by epoch, without end: take as many records as you want.
@@ -231,6 +229,7 @@ class Trainer:
 
     def _checked(self, train: Data, validation: Data | None) -> tuple[Data, Data | None]:
         check_optimizer(self.model, self.optimizer)
+        self._parameters = self.model.parameters()
         train = check_data("train", train, self.model)
         if self.batch_size > len(train[0]):
             wanted = f"at most the number of examples, {len(train[0])}"
@@ -242,17 +241,31 @@ class Trainer:
         """How many of n examples an update is made from."""
         return min(self.batch_size * self.accumulate, n)
 
+    def _update(self, x: np.ndarray, y: np.ndarray) -> float:
+        """`step`, for a batch that was checked."""
+        parameters, parts = self._parameters, self.accumulate
+        value = run(self.model, self.loss, (x, y), parameters, training=True, parts=parts)
+        if not math.isfinite(value):
+            raise self._diverged("loss", value, x, y)
+        if self.penalty is not None:
+            self.penalty.add_gradient(parameters)
+        if self.clip is not None:
+            self.clip(parameters)
+        self.optimizer.step()
+        return value
+
     def _records(self, train: Data, validation: Data | None, budget: float) -> Iterator[EpochRecord]:
         X, y = train
         while budget > 0:
             start = time.perf_counter()
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
-            for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
-                rows = slice(goal - seen)  # the budget may end inside the batch
-                total += self.step(x_batch[rows], y_batch[rows]) * len(x_batch[rows])
-                seen += len(x_batch[rows])
-                if seen == goal:
-                    break
+            with _quietly():
+                for x_batch, y_batch in batches(X, y, self._update_size(len(X)), rng=self.rng):
+                    count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
+                    total += self._update(x_batch[:count], y_batch[:count]) * count
+                    seen += count
+                    if seen == goal:
+                        break
             budget -= seen
             seconds = time.perf_counter() - start
             scores = {} if validation is None else self._scores(validation)
@@ -279,7 +292,7 @@ class Trainer:
 
     def _scores(self, data: Data) -> dict[str, float]:
         X, y = data
-        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it
+        with _quietly():
             prediction = self.predict(X)
             return {"loss": self.loss.value(prediction, y), **self._metrics(prediction, y)}
 

@@ -107,8 +107,8 @@ def test_a_step_is_one_update_against_the_gradient(data):
 def test_an_epoch_makes_one_step_per_batch_and_sees_every_example_once(data):
     trainer = make(batch_size=8)
     seen = []
-    step = trainer.step
-    trainer.step = lambda x, y: seen.append(x) or step(x, y)
+    step = trainer._update
+    trainer._update = lambda x, y: seen.append(x) or step(x, y)
     record = next(trainer.epochs(data))
     assert [len(x) for x in seen] == [8] * 6 + [2]
     assert record.step == trainer.optimizer.steps == 7
@@ -118,8 +118,8 @@ def test_an_epoch_makes_one_step_per_batch_and_sees_every_example_once(data):
 def test_the_recorded_loss_is_the_mean_over_examples(data):
     trainer = make(batch_size=8)
     losses = []
-    step = trainer.step
-    trainer.step = lambda x, y: losses.append((step(x, y), len(x))) or losses[-1][0]
+    step = trainer._update
+    trainer._update = lambda x, y: losses.append((step(x, y), len(x))) or losses[-1][0]
     record = next(trainer.epochs(data))
     assert record.loss == pytest.approx(sum(value * n for value, n in losses) / 50, rel=1e-12)
 
@@ -202,8 +202,8 @@ def test_predict_does_not_depend_on_its_batch_size(data, batch_size):
 def test_a_float32_model_trains_in_float32_on_float64_data(data):
     trainer = make(dtype=np.float32)
     seen = []
-    step = trainer.step
-    trainer.step = lambda x, y: seen.append((x.dtype, y.dtype)) or step(x, y)
+    step = trainer._update
+    trainer._update = lambda x, y: seen.append((x.dtype, y.dtype)) or step(x, y)
     trainer.fit(data, epochs=1)
     assert set(seen) == {(np.dtype(np.float32), np.dtype(np.int64))}
     assert all(p.value.dtype == p.grad.dtype == np.float32 for p in trainer.model.parameters())
@@ -531,8 +531,8 @@ def test_a_budget_of_updates_makes_exactly_so_many(data, count, accumulate):
 @pytest.mark.parametrize("count", [1, 8, 9, 49, 50, 51, 163])
 def test_a_budget_of_examples_sees_exactly_so_many(data, count):
     trainer = make(batch_size=8)
-    sizes, step = [], trainer.step
-    trainer.step = lambda x, y: sizes.append(len(x)) or step(x, y)
+    sizes, step = [], trainer._update
+    trainer._update = lambda x, y: sizes.append(len(x)) or step(x, y)
     history = trainer.fit(data, examples=count)
     assert sum(sizes) == history.examples.sum() == count
     assert history.examples.tolist() == [50] * (count // 50) + [count % 50] * (count % 50 > 0)
@@ -547,8 +547,8 @@ def test_equal_budgets_in_three_units_are_the_same_run(data):
 
 def test_an_epoch_that_was_cut_counts_what_it_saw_and_a_new_one_follows(data):
     trainer, losses = make(batch_size=8), []
-    step = trainer.step
-    trainer.step = lambda x, y: losses.append(step(x, y)) or losses[-1]
+    step = trainer._update
+    trainer._update = lambda x, y: losses.append(step(x, y)) or losses[-1]
     record = trainer.fit(data, updates=2)[-1]
     assert (record.epoch, record.step, record.examples) == (1, 2, 16)
     assert record.loss == pytest.approx((losses[0] + losses[1]) / 2, rel=1e-12)

@@ -23,14 +23,14 @@ def test_overlay_is_the_transpose_of_windows(batch, extra_rows, extra_columns, s
     x = rng.normal(size=(batch, 2, size + extra_rows, size + extra_columns))
     parts = windows("Conv2D", x, size, stride, padding)
     rows, columns = (extra + 2 * padding for extra in (extra_rows, extra_columns))
-    assert parts.shape[3:] == (rows // stride + 1, columns // stride + 1)
+    assert parts.shape == (2, size * size, rows // stride + 1, columns // stride + 1, batch)
     other = rng.normal(size=parts.shape)
     back = overlay(other, x.shape, size, stride, padding)
     np.testing.assert_allclose((parts * other).sum(), (x * back).sum(), rtol=1e-10, atol=1e-12)
 
 
 def test_an_entry_gets_back_one_per_window_in_which_it_stands():
-    parts = np.ones((1, 1, 4, 2, 2))
+    parts = np.ones((1, 4, 2, 2, 1))
     expected = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
     np.testing.assert_array_equal(overlay(parts, (1, 1, 3, 3), 2, 1)[0, 0], expected)
     np.testing.assert_array_equal(overlay(parts, (1, 1, 1, 1), 2, 1, padding=1)[0, 0], [[4]])

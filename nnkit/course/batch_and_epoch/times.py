@@ -156,9 +156,9 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
         axes.set_ylabel(name, fontsize=9)
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
     panels[-1].set(xlabel="examples per batch")
     panels[-1].set_xticks(sizes, [str(size) for size in sizes], fontsize=8)
-    panels[-1].minorticks_off()
     plural = "s" if frame["examples"] > 1 else ""
     data = {"digits": "Digits", "mnist": "MNIST"}[frame["data"]]
     start = f"{data}, {frame['examples']:,} example{plural} per batch: "

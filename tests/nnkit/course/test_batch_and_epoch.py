@@ -364,6 +364,16 @@ def test_a_target_that_was_never_reached_is_never_the_best(monkeypatch):
     assert times.valley("digits") == [8]
 
 
+@pytest.mark.parametrize("data", ["digits", "mnist"])
+def test_the_axes_of_the_price_carry_plain_numbers_only(data):
+    figure = Figure()
+    times.draw(times.compute(data, 32), figure)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        assert not [label for label in axes.yaxis.get_minorticklabels() if label.get_text()]
+        assert all("times" not in label.get_text() for label in axes.yaxis.get_majorticklabels())
+
+
 # ---- tasks and exercises ---------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@ PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8000
 WORKERS ?= auto
+PART    ?= test
 
 BIN      := $(VENV)/bin
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
@@ -29,7 +30,7 @@ export MKL_NUM_THREADS := 1
 unexport MPLBACKEND
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test book zip serve page notebooks states mnist lint format lock clean set-repository \
+.PHONY: help install install-test book zip serve page notebooks states batches lint format lock clean set-repository \
         test test-lint test-unit test-notebooks test-book test-site \
         lint-style lint-format lint-scripts lint-types lint-spelling lint-chapters \
         coverage coverage-pages oracle mutants bench-explorers bench-parts bench-steps \
@@ -39,7 +40,7 @@ help: ## List these commands
 	@echo "Commands (make <command>):"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "Options: CHAPTER=03 (page, notebooks), PORT=8000 (serve), PYTHON=python3.12 (a new $(VENV))"
+	@echo "Options: CHAPTER=03 (page, notebooks), PORT=8000 (serve), PART=train (batches), PYTHON=python3.12 (a new $(VENV))"
 
 # --- Environment: a stamp per lock, so that a second run installs nothing ---------------------------
 
@@ -96,8 +97,9 @@ states: $(VENV)/.test-installed ## Write the tables of explorers' states again (
 	@chapters=$$($(BIN)/python tools/notebooks.py find "$(CHAPTER)") && \
 	  $(BIN)/python tools/states.py $$chapters
 
-mnist: $(VENV)/.book-installed ## Measure batch sizes on MNIST again (half an hour or more); downloads it, or reads NNKIT_DATA
-	$(BIN)/python benchmarks/batches.py mnist
+batches: $(VENV)/.book-installed ## Time batch sizes on digits and MNIST again; downloads it, or reads NNKIT_DATA (PART=train)
+	$(BIN)/python benchmarks/batches.py digits
+	$(BIN)/python benchmarks/batches.py mnist --part $(PART)
 
 # --- Everything that must hold on every change ------------------------------------------------------
 

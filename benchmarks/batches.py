@@ -1,11 +1,11 @@
 """Batch sizes against the clock: the stored tables of the chapter "Batch and epoch".
 
     python benchmarks/batches.py digits        write nnkit/course/batch_and_epoch/digits.json
-    python benchmarks/batches.py mnist         write mnist.json beside it, from MNIST's training part
-    python benchmarks/batches.py mnist --part test     the same from its test part: 8,000 to learn from
+    python benchmarks/batches.py mnist         write mnist.json beside it, from the test part of MNIST (8,000)
+    python benchmarks/batches.py mnist --part train    the same from its training part, half an hour or more
 
-Times are the processor's, on one thread, so that other programs do not lengthen them. Counts of epochs and
-accuracies are those of seeds 0 to 4.
+Times are the processor's, on one thread, so that other programs do not lengthen them; all batch sizes take
+turns, so that a slow minute lengthens all of them. Counts of epochs and accuracies are those of seeds 0 to 4.
 """
 
 import argparse
@@ -28,6 +28,7 @@ import numpy as np  # noqa: E402
 import nnkit  # noqa: E402
 from nnkit.course import digits  # noqa: E402
 from nnkit.course.batch_and_epoch import runs, times  # noqa: E402
+from nnkit.course.batch_and_epoch.counting import updates_per_epoch  # noqa: E402
 
 NEIGHBORS = (31, 32, 33, 63, 64, 65, 127, 128, 129)  # powers of two, and the sizes beside them
 RACE = {1: 0.03, 32: 0.6, "all": 1.0}  # batch sizes and the best of eight rates for each, on the digits
@@ -43,22 +44,12 @@ def setting(name, part):
     return (784, 32, 10), train, rest, f"MNIST's {part} part, 28 by 28 pixels", 0.9
 
 
-def seconds_per_epoch(layers, size, train, seconds=0.5):
-    """The median time of the processor for an epoch, over at least three epochs and half a second."""
-    run, found = runs.trainer(0, size, 0.1, layers), []
-    while len(found) < 3 or sum(found) < seconds:
-        began = time.process_time()
-        run.fit(train, 1)
-        found.append(time.process_time() - began)
-    return median(found)
-
-
-def side_by_side(layers, sizes, train, seconds=10):
+def seconds_per_epoch(layers, sizes, train, seconds=60, turns=9):
     """The median time of an epoch for batch sizes that take turns, so that all meet the same weather."""
     trainers = {size: runs.trainer(0, size, 0.1, layers) for size in sizes}
     found = {size: [] for size in sizes}
     end = time.process_time() + seconds
-    while time.process_time() < end:
+    while time.process_time() < end or len(found[sizes[0]]) < turns:
         for size, run in trainers.items():
             began = time.process_time()
             run.fit(train, 1)
@@ -66,12 +57,27 @@ def side_by_side(layers, sizes, train, seconds=10):
     return {size: median(values[1:]) for size, values in found.items()}
 
 
-def accuracy_after(layers, size, rate, seed, train, unseen, seconds):
-    """Train for a time of the processor, and measure."""
+def accuracy_after(layers, size, rate, seed, train, unseen, updates):
+    """Train for so many updates, and measure."""
     run = runs.trainer(seed, size, rate, layers)
-    began = time.process_time()
-    run.fit(train, 10_000, callbacks=[lambda record: time.process_time() - began > seconds])
+    run.fit(train, updates=updates)
     return nnkit.accuracy(run.model(unseen[0]), unseen[1])
+
+
+def race(layers, train, unseen, seconds):
+    """The accuracies after the time of 20 epochs of batch 32: how many updates fit into it says the table."""
+    n, found = len(train[1]), {}
+    for contender, rate in RACE.items():
+        size = n if contender == "all" else contender
+        updates = round(20 * seconds[32] / seconds[size] * updates_per_epoch(n, size))
+        found[size] = {
+            "updates": updates,
+            "accuracies": [
+                round(accuracy_after(layers, size, rate, seed, train, unseen, updates), 4)
+                for seed in runs.SEEDS
+            ],
+        }
+    return found
 
 
 def measure(name, part):
@@ -79,9 +85,11 @@ def measure(name, part):
     layers, train, unseen, words, target = setting(name, part)
     n = len(train[1])
     sizes = [*runs.SIZES[:-1], n]
+    spent = seconds_per_epoch(layers, sorted({*sizes, *NEIGHBORS}), train)
+    seconds = {size: float(f"{value:.3g}") for size, value in spent.items()}
     # After so many epochs a target counts as missed.
     limits = [600 if name == "digits" else 10 if size < 8 else 200 for size in sizes]
-    epochs, seconds = [], []
+    epochs = []
     for size, limit in zip(sizes, limits, strict=True):
         epochs.append(
             [
@@ -89,17 +97,8 @@ def measure(name, part):
                 for seed in runs.SEEDS
             ]
         )
-        seconds.append(seconds_per_epoch(layers, size, train))
-        print(f"{size:>6} per batch: {epochs[-1]} epochs of {1000 * seconds[-1]:.1f} ms", flush=True)
-    pace = {size: value / n for size, value in side_by_side(layers, NEIGHBORS, train).items()}
-    allowed = 20 * seconds[sizes.index(32)]
-    race = {
-        n if size == "all" else size: [
-            accuracy_after(layers, n if size == "all" else size, rate, seed, train, unseen, allowed)
-            for seed in runs.SEEDS
-        ]
-        for size, rate in RACE.items()
-    }
+        print(f"{size:>6} per batch: {epochs[-1]} epochs of {1000 * seconds[size]:.1f} ms", flush=True)
+    found = race(layers, train, unseen, seconds)
     return {
         "data": words,
         "learned_from": n,
@@ -113,10 +112,10 @@ def measure(name, part):
         "sizes": sizes,
         "limits": limits,
         "epochs": [[None if np.isinf(value) else int(value) for value in row] for row in epochs],
-        "seconds_per_epoch": [float(f"{value:.3g}") for value in seconds],
-        "microseconds_per_example": {str(size): float(f"{1e6 * value:.3g}") for size, value in pace.items()},
-        "race_seconds": float(f"{allowed:.3g}"),
-        "race": {str(size): [round(value, 4) for value in row] for size, row in race.items()},
+        "seconds_per_epoch": [seconds[size] for size in sizes],
+        "microseconds_per_example": {str(size): float(f"{1e6 * spent[size] / n:.3g}") for size in NEIGHBORS},
+        "race_updates": {str(size): entry["updates"] for size, entry in found.items()},
+        "race": {str(size): entry["accuracies"] for size, entry in found.items()},
     }
 
 
@@ -140,7 +139,7 @@ def main():
     """Measure one data set and write its table."""
     parser = argparse.ArgumentParser(prog="batches.py", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", choices=("digits", "mnist"))
-    parser.add_argument("--part", choices=("train", "test"), default="train", help="of MNIST")
+    parser.add_argument("--part", choices=("train", "test"), default="test", help="of MNIST")
     options = parser.parse_args()
     path = times.path(options.data)
     path.write_text(written(measure(options.data, options.part)), encoding="utf-8")

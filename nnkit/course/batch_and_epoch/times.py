@@ -77,15 +77,33 @@ def seconds(data: str) -> np.ndarray:
     return np.array(table(data)["seconds_per_epoch"])
 
 
-def best_size(data: str) -> int:
-    """Return the batch size with the shortest median time to the target."""
-    whole = np.nan_to_num(np.median(epochs(data), axis=1), nan=np.inf) * seconds(data)
-    return int(table(data)["sizes"][int(np.argmin(whole))])
+def seconds_in_all(data: str) -> np.ndarray:
+    """Return the median time to the target, one for each batch size; infinite if most seeds never arrive."""
+    return np.nan_to_num(np.median(epochs(data), axis=1), nan=np.inf) * seconds(data)
+
+
+def valley(data: str, within: float = 0.5) -> list[int]:
+    """Return the batch sizes whose median time to the target is the shortest, or longer by so little.
+
+    Another measurement moves the times by tenths, and another seed the epochs by more.
+
+    Parameters
+    ----------
+    data : {"digits", "mnist"}
+    within : float
+        What still counts, as a part of the shortest time.
+
+    Returns
+    -------
+    list of int
+    """
+    whole = seconds_in_all(data)
+    return np.array(table(data)["sizes"])[whole <= (1 + within) * whole.min()].tolist()
 
 
 def ends_over_best(data: str) -> float:
     """Return how many times as long the faster of batch 1 and the full batch takes as the best size."""
-    whole = np.nan_to_num(np.median(epochs(data), axis=1), nan=np.inf) * seconds(data)
+    whole = seconds_in_all(data)
     return float(min(whole[0], whole[-1]) / whole.min())
 
 
@@ -138,9 +156,9 @@ def draw(frame: dict[str, Any], figure: Figure) -> str:
         axes.set_ylabel(name, fontsize=9)
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
         axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
     panels[-1].set(xlabel="examples per batch")
     panels[-1].set_xticks(sizes, [str(size) for size in sizes])
-    panels[-1].minorticks_off()
     plural = "s" if frame["examples"] > 1 else ""
     data = {"digits": "Digits", "mnist": "MNIST"}[frame["data"]]
     start = f"{data}, {frame['examples']:,} example{plural} per batch: "

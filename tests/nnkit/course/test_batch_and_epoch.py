@@ -2,7 +2,7 @@
 
 import json
 import math
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -173,6 +173,59 @@ def test_the_first_epoch_above_a_target_is_the_first():
     assert runs.first_epoch_above(2.0, runs.trainer(0, 512, 0.1), train, unseen, limit=2) == math.inf
 
 
+def read(size, rate=0.1, **budget):
+    """How many of the 500 unseen digits each of the five networks reads."""
+    return [round(500 * runs.accuracy(seed, size, rate, **budget)) for seed in runs.SEEDS]
+
+
+def test_the_five_networks_of_batch_2_and_of_all_do_not_overlap():
+    near = {"abs": 5}  # digits; another processor may end elsewhere
+    assert min(read(2, epochs=20)) == pytest.approx(489, **near)
+    assert max(read(1297, epochs=20)) == pytest.approx(314, **near)
+    assert min(read(1297, updates=820)) == pytest.approx(484, **near)
+    assert max(read(2, updates=820)) == pytest.approx(470, **near)
+
+
+def test_at_820_updates_batch_2_has_seen_1639_digits():
+    run = runs.trainer(0, 2, 0.1)
+    history = run.fit(digits.split()[0], updates=820)
+    assert sum(record.examples for record in history) == 1639
+
+
+@pytest.mark.parametrize(("size", "stumbling"), [(2, set()), (4, {1}), (8, {1, 3}), (16, {1, 3})])
+def test_who_stumbles_over_the_last_digit(size, stumbling):
+    gains = [
+        runs.accuracy_without_rest(seed, size) - runs.accuracy(seed, size, epochs=20) for seed in runs.SEEDS
+    ]
+    assert {seed for seed, gain in enumerate(gains) if gain > 0.015} == stumbling
+
+
+@pytest.mark.parametrize(
+    ("rate", "budget", "dented"),
+    [(0.1, {"epochs": 20}, [1, 3]), (0.05, {"epochs": 20}, [1, 3]), (0.1, {"updates": 820}, [3, 4])],
+)
+def test_two_of_the_five_networks_make_the_dent_at_16(rate, budget, dented):
+    right = np.array(read(16, rate, **budget))
+    assert sorted(np.argsort(right)[:2]) == dented
+    assert max(right[dented]) + 10 < min(np.delete(right, dented))
+    assert max(right[dented]) + 10 < min(read(32, **budget))
+
+
+def test_at_the_scaled_rate_the_full_batch_answers_3_or_7_and_why_this_is_less_than_guessing():
+    train, (X, y) = digits.split()
+    learned, unseen = np.bincount(train[1]), np.bincount(y)
+    assert sorted(learned)[-2:] == [learned[7], learned[3]]
+    assert sorted(unseen)[:2] == [unseen[3], unseen[7]] == [39, 41]
+    commonest = []
+    for seed in runs.SEEDS:
+        run = runs.trainer(seed, 1297, 0.1 * 1297 / 32)
+        run.fit(train, 20)
+        answers = np.sort(counts := np.bincount(run.model(X).argmax(axis=1), minlength=10))
+        assert answers[-2:].sum() == 500
+        commonest.append(int(counts.argmax()))
+    assert commonest == [3, 3, 3, 7, 3]
+
+
 def test_orders_hold_what_they_say():
     (_, y), _ = digits.split()
     in_order = order.classes("sorted by class", 1)
@@ -244,6 +297,39 @@ def test_a_stored_table_is_whole_and_says_where_it_comes_from(data):
     assert table["date"] in times.about(data) and table["processor"] in times.about(data)
 
 
+@pytest.mark.parametrize("data", ["digits", "mnist"])
+def test_the_times_of_a_stored_table_agree_with_each_other(data):
+    table, seconds = times.table(data), times.seconds(data)
+    assert {"1", "32", str(table["learned_from"])} == set(table["race"]) == set(table["race_updates"])
+    for size in (32, 64, 128):
+        each = seconds[table["sizes"].index(size)]
+        assert 1e-6 * table["microseconds_per_example"][str(size)] * table["learned_from"] == pytest.approx(
+            each, rel=0.01
+        )
+    allowed = 20 * seconds[table["sizes"].index(32)]
+    for size, updates in table["race_updates"].items():
+        per_epoch = -(-table["learned_from"] // int(size))
+        spent = updates / per_epoch * seconds[table["sizes"].index(int(size))]
+        assert spent == pytest.approx(allowed, rel=0.03)  # whole updates
+
+
+def test_the_race_against_the_clock_is_run_again():
+    stored = times.table("digits")
+    for size, updates in stored["race_updates"].items():
+        rate = comparison.BEST_RATES[int(size)]
+        again = [runs.accuracy(seed, int(size), rate, updates=updates) for seed in runs.SEEDS]
+        assert stored["race"][size] == pytest.approx(again, abs=0.02)  # another processor may end elsewhere
+
+
+def test_a_careful_step_of_the_stored_table_takes_the_time_of_about_two_careless_ones():
+    stored = times.table("digits")
+    step = {
+        size: times.seconds("digits")[stored["sizes"].index(size)] / -(-runs.EXAMPLES // size)
+        for size in (8, 128)
+    }
+    assert round(step[128] / step[8]) == 2
+
+
 def test_the_counts_of_the_stored_table_are_counted_again():
     stored = times.table("digits")
     again = [runs.epochs_to(stored["target"], seed, 32) for seed in runs.SEEDS]
@@ -253,8 +339,20 @@ def test_the_counts_of_the_stored_table_are_counted_again():
 def test_ends_and_best_are_those_of_the_product(monkeypatch):
     table = {"sizes": [1, 8, 64], "epochs": [[2, 2], [3, 3], [20, 20]], "seconds_per_epoch": [1.0, 0.1, 0.05]}
     monkeypatch.setattr(times, "table", lambda data: table)
-    assert times.best_size("digits") == 8  # .3 s against 2 and 1
+    assert times.seconds_in_all("digits").tolist() == pytest.approx([2, 0.3, 1])
+    assert times.valley("digits") == [8]
     assert times.ends_over_best("digits") == pytest.approx(1 / 0.3)
+
+
+@pytest.mark.parametrize(("seconds", "tied"), [(0.022, [8, 64]), (0.023, [8]), (0.009, [64])])
+def test_the_valley_is_half_as_long_again(monkeypatch, seconds, tied):
+    table = {
+        "sizes": [1, 8, 64],
+        "epochs": [[2, 2], [3, 3], [20, 20]],  # .3 s at 8; .44, .46 and .18 at 64
+        "seconds_per_epoch": [1.0, 0.1, seconds],
+    }
+    monkeypatch.setattr(times, "table", lambda data: table)
+    assert times.valley("digits") == tied
 
 
 def test_a_target_that_was_never_reached_is_never_the_best(monkeypatch):
@@ -264,7 +362,17 @@ def test_a_target_that_was_never_reached_is_never_the_best(monkeypatch):
         "seconds_per_epoch": [0.001, 0.1, 0.05],
     }
     monkeypatch.setattr(times, "table", lambda data: table)
-    assert times.best_size("digits") == 8
+    assert times.valley("digits") == [8]
+
+
+@pytest.mark.parametrize("data", ["digits", "mnist"])
+def test_the_axes_of_the_price_carry_plain_numbers_only(data):
+    figure = Figure()
+    times.draw(times.compute(data, 32), figure)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        assert not [label for label in axes.yaxis.get_minorticklabels() if label.get_text()]
+        assert all("times" not in label.get_text() for label in axes.yaxis.get_majorticklabels())
 
 
 # ---- tasks and exercises ---------------------------------------------------------------------------
@@ -311,8 +419,14 @@ def test_tasks_know_their_answers(check, given, said):
     assert said in feedback.text and feedback.right == feedback.text.startswith("Right")
 
 
-def test_the_task_of_the_price_takes_the_best_sizes():
-    assert tasks.best_batch(times.best_size("digits"), times.best_size("mnist")).right
+def test_the_task_of_the_price_takes_every_size_in_the_valley_and_no_other():
+    right = {
+        (small, large)
+        for small in times.table("digits")["sizes"]
+        for large in times.table("mnist")["sizes"]
+        if tasks.best_batch(small, large).right
+    }
+    assert right == set(product(times.valley("digits"), times.valley("mnist")))
 
 
 def ceil(a, b):

@@ -37,7 +37,7 @@ def trainer(seed: int, batch_size: int, rate: float, layers: tuple[int, ...] = (
     """
     init, order = np.random.default_rng(seed).spawn(2)
     model = nnkit.mlp(layers, rng=init)
-    optimizer = nnkit.SGD([nnkit.fuse(model.parameters())], rate)
+    optimizer = nnkit.SGD(model.parameters(), rate)
     return nnkit.Trainer(model, nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=batch_size, rng=order)
 
 

@@ -101,7 +101,7 @@ class Parameter:
         self._stale = True
 
     def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray) -> None:
-        """grad += operation(*arrays); the first after `expire_grad` is written there and needs no array."""
+        """Add what an operation gives of arrays; the first after `expire_grad` is written, not added."""
         if self._stale:
             operation(*arrays, out=self._grad)
             self._stale = False

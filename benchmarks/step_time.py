@@ -177,31 +177,36 @@ def table(measured, threaded):
     nets = [case for case in chosen(measured, rule=learning, data=random) if case["name"] == "LeNet"]
     parts = [
         "# The time of a training step\n",
+        "<!-- measured -->\n",
         f"Measured {environment()}. Every contender runs in a process of its own, in turn, on one thread; a "
         "ratio is our time over theirs in the same round, the median of all rounds, with the middle half of "
         "them in brackets: below 1, nnkit is faster. nnkit runs through `Trainer.fit`; *PyTorch* is eager, "
         "on tensors in memory, *fused* with `fused=True` for its optimizer; scikit-learn is `partial_fit`; "
         "the *loop* is written by hand for one network, into arrays made before; *products* are the bare "
         "matrix products. `make bench-steps` writes this file.\n",
-        "## Training, float32\n",
+        "<!-- end of measured -->\n",
+        "<!-- float32 -->\n",
+        "**Training, float32**\n",
         rows(chosen(mlps, dtype=("float32",)), others, with_rule, mean=True),
-        "## Training, float64\n",
-        rows(chosen(mlps, dtype=("float64",)), others, with_rule, mean=True),
-        "## A convolutional network\n",
+        "**A convolutional network**\n",
         rows(nets, others[:2], with_dtype),
-        "## Inference\n",
+        "<!-- end of float32 -->\n",
+        "<!-- others -->\n",
+        "**Training, float64**\n",
+        rows(chosen(mlps, dtype=("float64",)), others, with_rule, mean=True),
+        "**Inference**\n",
         rows(chosen(measured, rule=("inference",)), [others[0], *others[2:]], with_dtype),
     ]
     real = [case for case in measured if case["data"] != "random"]
     if real:
-        parts += ["## Epochs on real examples, float32\n", rows(real, others, of_epoch)]
+        parts += ["**Epochs on real examples, float32**\n", rows(real, others, of_epoch)]
     if threaded:
         parts += [
-            "## Two threads, by the clock, float32\n",
-            "Here matrix products share two cores. Small networks gain nothing from it.\n",
+            "**Two threads, by the clock, float32**\n",
+            "Here matrix products share two cores.\n",
             rows(threaded, others[:3], with_rule, mean=True),
         ]
-    return "\n".join(parts)
+    return "\n".join([*parts, "<!-- end of others -->\n"])
 
 
 def of_epoch(case):

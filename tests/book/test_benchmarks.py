@@ -46,7 +46,7 @@ def test_a_stored_table_says_when_and_where_it_was_measured(name):
     assert "thread" in text
 
 
-@pytest.mark.parametrize("name", ("step_parts", "tricks"))
+@pytest.mark.parametrize("name", ("step_parts", "step_time", "tricks"))
 def test_pictures_of_measurements_are_small(name):
     assert (RESULTS / f"{name}.png").stat().st_size <= 30_000
 

@@ -203,7 +203,7 @@ def table(measured, threaded):
     if threaded:
         parts += [
             "**Two threads, by the clock, float32**\n",
-            "Here matrix products share two cores.\n",
+            "Here matrix products may share two cores.\n",
             rows(threaded, others[:3], with_rule, mean=True),
         ]
     return "\n".join([*parts, "<!-- end of others -->\n"])

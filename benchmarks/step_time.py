@@ -265,7 +265,7 @@ def picture(measured, path):
         axes.invert_yaxis()
         axes.set_xlabel("time of a training step, nnkit over the other: left of 1, nnkit is faster")
         axes.legend(loc="upper center", bbox_to_anchor=(0.3, 1.14), ncols=3, frameon=False)
-        figure.savefig(path, dpi=90, metadata={"Software": None})
+        figure.savefig(path, dpi=72, metadata={"Software": None})
 
 
 def main():

@@ -109,7 +109,7 @@ def test_a_slider_moved_by_the_keyboard_changes_template_and_sentence(page):
 
 
 def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
-    cell = cell_with(page, "averaged_wishes()")
+    cell = cell_with(page, "explorers.wishes()")
     picture, sentence = cell.locator(".jupyter-widgets img").first, cell.locator("p[aria-live]")
     before = picture.get_attribute("src")
     cell.locator(".noUi-handle").first.press("ArrowRight")  # from 1 image to 4
@@ -149,7 +149,7 @@ BOXES = """async ([handle, image]) => {
 
 
 def test_the_picture_keeps_its_place_and_size_while_it_changes(page):
-    cell = cell_with(page, "averaged_wishes()")
+    cell = cell_with(page, "explorers.wishes()")
     picture = cell.locator(".jupyter-widgets img").first.element_handle()
     handle = cell.locator(".noUi-handle").first.element_handle()
     boxes = page.evaluate(BOXES, [handle, picture])

@@ -13,8 +13,7 @@ from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
 from nnkit.layers import Layer
 from nnkit.losses import Loss
 from nnkit.parameter import Parameter
-
-Batch = tuple[np.ndarray, np.ndarray]
+from nnkit.training.arguments import Data
 
 
 def backpropagate(
@@ -70,7 +69,7 @@ def backpropagate(
 
 
 def run(
-    model: Layer, loss: Loss, batch: Batch, parameters: list[Parameter], *, training: bool, parts: int
+    model: Layer, loss: Loss, batch: Data, parameters: list[Parameter], *, training: bool, parts: int
 ) -> float:
     """`backpropagate`, the checks aside; whoever runs many batches gathers the parameters once."""
     x, y = batch

@@ -134,9 +134,8 @@ def relu_run(seed: int, rate: float, epochs: int = 20) -> nnkit.Sequential:
     """Train 64-32-10 with ReLU on the digits, at one learning rate, as ``wishes.snapshots`` does at 0.1."""
     if (rate, epochs) == (0.1, wishes.EPOCHS[-1]):
         return wishes.snapshots(seed)[epochs]
-    init, order = np.random.default_rng(seed).spawn(2)
-    model = nnkit.mlp([64, 32, 10], rng=init)
-    wishes.trainer(model, order, rate).fit(wishes.training_digits(), epochs)
+    model, trainer = wishes.start(seed, rate)
+    trainer.fit(wishes.training_digits(), epochs)
     return model
 
 

@@ -1,8 +1,5 @@
 """The two curves of a training: how much of the gap between them comes from when each is measured."""
 
-import numpy as np
-
-import nnkit
 from nnkit.course.backpropagation import wishes
 
 
@@ -20,9 +17,7 @@ def gap_left(seed: int) -> float:
         Training loss less validation loss after the epoch, over the same with the training loss that a
         history records: the mean while the epoch runs. 0 if the moment is all; below 0 if the sign turns.
     """
-    init, order = np.random.default_rng(seed).spawn(2)
-    model = nnkit.mlp([64, 32, 10], rng=init)
-    trainer = wishes.trainer(model, order)
+    model, trainer = wishes.start(seed)
     (X, y), (unseen, classes) = wishes.training_digits(), wishes.unseen_digits()
     (record,) = trainer.fit((X, y), 1)
     after, validation = trainer.loss.value(model(X), y), trainer.loss.value(model(unseen), classes)

@@ -47,6 +47,13 @@ def trainer(
     return nnkit.Trainer(model, loss or nnkit.SoftmaxCrossEntropy(), optimizer, batch_size=32, rng=order)
 
 
+def start(seed: int, rate: float = 0.1) -> tuple[nnkit.Sequential, nnkit.Trainer]:
+    """Return a new 64-32-10 and its trainer; the seed gives the first weights and the order of the images."""
+    init, order = np.random.default_rng(seed).spawn(2)
+    model = nnkit.mlp([64, 32, 10], rng=init)
+    return model, trainer(model, order, rate)
+
+
 @lru_cache(maxsize=8)
 def snapshots(seed: int) -> dict[int, nnkit.Sequential]:
     """Train 64-32-10 on the digits and keep the network after each of `EPOCHS`.
@@ -60,9 +67,8 @@ def snapshots(seed: int) -> dict[int, nnkit.Sequential]:
     -------
     dict of int to Sequential
     """
-    init, order = np.random.default_rng(seed).spawn(2)
-    model = nnkit.mlp([64, 32, 10], rng=init)
-    run, kept = trainer(model, order), {0: copy.deepcopy(model)}
+    model, run = start(seed)
+    kept = {0: copy.deepcopy(model)}
     for before, after in pairwise(EPOCHS):
         run.fit(training_digits(), after - before)
         kept[after] = copy.deepcopy(model)

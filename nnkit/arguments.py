@@ -144,7 +144,7 @@ def as_classes(
     if array.dtype.kind not in "iu":
         got = f"dtype {array.dtype}; convert it with {name}.astype(np.int64)"
         raise TypeError(f"{owner} expects {name} to hold class indices as integers, got {got}.")
-    if np.minimum.reduce(array) < 0 or np.maximum.reduce(array) >= classes:
+    if np.maximum.reduce(array.astype(np.uint64)) >= min(classes, 2**63):  # a negative one becomes huge
         wrong = array[(array < 0) | (array >= classes)][0]
         got = f"{wrong}; number the classes from 0; the model needs one output for each"
         raise ValueError(f"{owner} expects {name} to hold class indices from 0 to {classes - 1}, got {got}.")

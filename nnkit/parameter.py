@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import numpy as np
 
@@ -145,8 +145,8 @@ class Parameter:
     def __reduce__(self) -> tuple[object, ...]:
         # One recipe for copy, deepcopy and pickle. Their memo sends every member to the same fused copy.
         if self._home is not None:
-            return _restore_member, (self._home, self._index, self.name)
-        return _restore, (self._value, self._grad, self.name, self._layout)
+            return _restore_member, (self._home, self._index, self.name, self._stale)
+        return _restore, (self._value, self.grad, self.name, self._layout)
 
     def __repr__(self) -> str:
         name = f"{self.name!r}, " if self.name else ""
@@ -164,10 +164,11 @@ def _restore(value: np.ndarray, grad: np.ndarray, name: str, layout: Layout) -> 
     return parameter
 
 
-def _restore_member(fused: Parameter, index: int, name: str) -> Parameter:
+def _restore_member(fused: Parameter, index: int, name: str, stale: bool) -> Parameter:
     """A copied member of a fused Parameter, as a view of the copied memory."""
     parameter = Parameter(fused._value[:1], name)  # any array will do: the view takes its place
     parameter._move_into(fused, index)
+    parameter._stale = stale
     return parameter
 
 
@@ -217,14 +218,12 @@ def fuse(parameters: Iterable[Parameter]) -> Parameter:
     if len(dtypes) > 1:
         got = " and ".join(dtypes)
         raise ValueError(f"fuse expects parameters of one dtype, got {got}; fuse each by itself.")
-    home = members[0]._home
-    if home is not None and len(home._layout) == len(members) and home.members == tuple(members):
-        return home
+    pieces = in_pieces(members)
+    if len(pieces) == 1 and pieces[0].fused:
+        return pieces[0]
 
-    layout, start = [], 0
-    for member in members:
-        layout.append((slice(start, start + member.value.size), member.value.shape))
-        start += member.value.size
+    ends = accumulate(member.value.size for member in members)
+    layout = [(slice(end - m.value.size, end), m.value.shape) for m, end in zip(members, ends, strict=True)]
     value = np.concatenate([member.value.ravel() for member in members])
     grad = np.concatenate([member.grad.ravel() for member in members])
     fused = _restore(value, grad, "fused", tuple(layout))

@@ -447,3 +447,16 @@ def test_gradients_are_zero_after_a_backward_pass_that_failed(model):
         nnkit.backpropagate(broken, nnkit.SoftmaxCrossEntropy(), X, Y)
     assert not model[0].W.grad.any()
     assert not (model[2].W.grad == 7).any()
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+@pytest.mark.parametrize("build", [lambda p: None, fuse], ids=["apart", "fused"])
+def test_a_gradient_that_counts_as_zero_counts_as_zero_in_a_copy(build, copied):
+    parameters = [Parameter(np.ones((2, 3))), Parameter(np.ones(3))]
+    build(parameters)
+    for parameter in parameters:
+        parameter.grad += 7
+    parameters[0].expire_grad()
+    first, second = copied(parameters)
+    assert not first.grad.any()
+    np.testing.assert_array_equal(second.grad, np.full(3, 7.0))

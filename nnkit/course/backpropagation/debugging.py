@@ -35,7 +35,7 @@ def two_layers(function: Callable[..., Any]) -> Feedback:
     answer = answer_of(function, *given)
     if isinstance(answer, Feedback):
         return answer
-    if not isinstance(answer, tuple) or len(answer) != 4 or any(part is ... for part in answer):
+    if not isinstance(answer, (tuple, list)) or len(answer) != 4 or any(part is ... for part in answer):
         return Feedback(False, "Four arrays are expected, in this order: return dW1, db1, dW2, db2.")
     rights = _slopes(given)
     off = {
@@ -46,7 +46,7 @@ def two_layers(function: Callable[..., Any]) -> Feedback:
     if not off:
         said = "Right. All four agree with the loss itself, and you have seen three mistakes that fit."
         return Feedback(True, f"{said} {_at_large_logits(function, given)}")
-    left = _lines_left(given, answer)
+    left = _lines_left(given, tuple(answer))
     if left:
         words = {1: "One line is still wrong", 2: "Two lines are still wrong", 3: "All three are still wrong"}
         return Feedback(False, f"{words[len(left)]}. A hint: {WRONG_LINES[left[0]]}.")

@@ -135,9 +135,10 @@ def draw(frame: dict[str, Any], slots: dict[str, str]) -> str:
     slots["forward"] = f"forward: {inputs} × {frame['arrows']} = {frame['forward_total']}"
     slots["backward"] = f"backward: {outputs} × {frame['arrows']} = {frame['backward_total']}"
     filled = "row" if frame["mode"] == "forward" else "column"
+    derivatives = "the one derivative" if inputs * outputs == 1 else f"all {inputs * outputs} derivatives"
     return (
-        f"A sweep passes all {frame['arrows']} arrows once and fills one {filled} of the table. For all "
-        f"{inputs * outputs} derivatives, sweeps forward cost {frame['forward_total']} multiplications, "
+        f"A sweep passes all {frame['arrows']} arrows once and fills one {filled} of the table. For "
+        f"{derivatives}, sweeps forward cost {frame['forward_total']} multiplications, "
         f"sweeps backward {frame['backward_total']}."
     )
 

@@ -127,7 +127,7 @@ def linear_backward(function: Callable[..., Any]) -> Feedback:
             "The shapes do not fit: x is (5, 3), W is (3, 2), dy is (5, 2). Which one needs its transpose?"
         )
         return Feedback(False, shapes) if "ValueError" in answer.text else answer
-    if not isinstance(answer, tuple) or len(answer) != 3 or any(part is ... for part in answer):
+    if not isinstance(answer, (tuple, list)) or len(answer) != 3 or any(part is ... for part in answer):
         return Feedback(False, "Three arrays are expected, in this order: return dx, dW, db.")
     # The loss is sum(y * dy): then dLoss/dy is dy, and each slope is a sum written out.
     rights = {

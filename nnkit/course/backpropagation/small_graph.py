@@ -91,7 +91,7 @@ def _template() -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    return f"{value + 0.0:g}".replace("-", "\N{MINUS SIGN}")  # -0.0 + 0.0 is 0.0
 
 
 def _bracketed(number: str) -> str:

@@ -163,6 +163,12 @@ def test_the_graph_gives_value_and_derivatives_of_its_formula(a, b):
     assert (frame["e"], frame["de_da"], frame["de_db"]) == ((a + b) * (b + 1), b + 1, a + 2 * b + 1)
 
 
+def test_the_graph_shows_no_minus_before_a_zero():
+    slots = {}
+    sentence = small_graph.draw(small_graph.compute(0.0, -1.0), slots)  # e = -1 * 0
+    assert sentence.startswith("e = 0. ") and slots["e"] == "0"
+
+
 def test_the_task_of_the_graph_can_be_solved_with_its_sliders():
     controls = small_graph.graph().scene.controls
     solutions = [
@@ -389,6 +395,7 @@ def test_the_layer_of_nnkit_passes_the_check_of_the_layer():
         return dx, layer.W.grad, layer.b.grad
 
     assert exercises.linear_backward(through_nnkit).right
+    assert exercises.linear_backward(lambda *given: list(through_nnkit(*given))).right
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The second half of the chapter "Backpropagation": circuits to mutants, against plain formulas."""
 
 import math
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -79,6 +80,11 @@ def test_both_directions_fill_the_table_with_the_product_of_the_matrices(mode, i
     frame = directions.compute(inputs, outputs, mode, 5)
     np.testing.assert_array_equal(frame["table"][:inputs, :outputs], first @ second)
     assert np.isnan(frame["table"]).sum() == 25 - inputs * outputs
+
+
+def test_one_derivative_is_not_called_all():
+    said = [directions.draw(directions.compute(1, n, "forward", 1), defaultdict(str)) for n in (1, 2)]
+    assert "For the one derivative, sweeps" in said[0] and "For all 2 derivatives, sweeps" in said[1]
 
 
 def test_a_sweep_costs_one_multiplication_for_each_arrow():
@@ -379,6 +385,7 @@ def test_the_repaired_pass_is_right_and_each_mistake_is_named():
         "One more thing, which no gradient check at small weights can see: at logits near 1,000 your exp "
         "overflows, and the gradients are nan. Subtract each row's largest logit first, as this page did."
     )
+    assert debugging.two_layers(lambda *given: debugging._gradients(given, ())).right  # a list will do
     for name, said in debugging.WRONG_LINES.items():
         assert debugging.two_layers(written(name)).text == f"One line is still wrong. A hint: {said}."
     assert exercises.two_layers is debugging.two_layers  # the page has one door for all checks

@@ -51,7 +51,7 @@ def check_int(owner: str, name: str, value: int, *, low: int = 1, high: float = 
 
 def check_number(owner: str, name: str, value: float, interval: str, remedy: str = "") -> float:
     """The value, if it is a real number in an interval such as ``"[0, 1)"`` or ``"(0, inf)"``."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+    if not isinstance(value, (float, int, np.floating, np.integer)) or isinstance(value, bool):
         raise TypeError(f"{owner} expects {name} to be a number, got {described(value)}{_mend(remedy)}.")
     low, high = _bounds(interval)
     above = value >= low if interval[0] == "[" else value > low
@@ -95,9 +95,9 @@ def check_floats(owner: str, name: str, array: np.ndarray) -> None:
 
 def check_shape(owner: str, name: str, array: np.ndarray, shape: Shape, remedy: str = "") -> None:
     """Refuse what is not a floating-point array of this shape; axes given by name have any length."""
-    check_floats(owner, name, array)
-    if array.shape == shape:
+    if isinstance(array, np.ndarray) and array.shape == shape and array.dtype.kind == "f":
         return
+    check_floats(owner, name, array)
     lengths = tuple(wanted for wanted in shape if isinstance(wanted, int))
     given = tuple(size for size, wanted in zip(array.shape, shape, strict=False) if isinstance(wanted, int))
     if array.ndim != len(shape) or given != lengths:
@@ -132,13 +132,14 @@ def as_numbers(owner: str, name: str, array: ArrayLike, shape: tuple[int, ...] |
 
 
 def as_classes(
-    owner: str, name: str, array: ArrayLike, n: int, classes: float = inf, *, others: str = ""
+    owner: str, name: str, array: ArrayLike, n: int, classes: float = inf, *, probabilities: bool = False
 ) -> np.ndarray:
-    """The array_like as an array, if it holds a class index per example; `others` says what else would do."""
+    """The array_like as an array, if it holds a class index per example. `probabilities`: would do, too."""
     array = as_numbers(owner, name, array)
     if array.shape != (n,):
         column = array.shape == (n, 1)
         remedy = f"drop the last axis with {name}[..., 0]" if column else "give one class index per example"
+        others = f" or ({n}, {classes}) with probabilities" if probabilities else ""
         wanted = f"shape ({n},) with class indices{others}"
         raise ValueError(f"{owner} expects {name} of {wanted}, got {array.shape}; {remedy}.")
     if array.dtype.kind not in "iu":

@@ -248,5 +248,6 @@ def _classes(owner: str, prediction: np.ndarray, target: np.ndarray) -> tuple[np
         raise ValueError(f"{owner} expects prediction of shape (batch, classes), got {got}.")
     if target.shape == prediction.shape:
         target = target.argmax(axis=1)
-    others = f" or {prediction.shape} with probabilities"
-    return prediction.argmax(axis=1), as_classes(owner, "target", target, *prediction.shape, others=others)
+    return prediction.argmax(axis=1), as_classes(
+        owner, "target", target, *prediction.shape, probabilities=True
+    )

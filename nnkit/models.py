@@ -49,8 +49,8 @@ class Container(Layer):
 
     def _run_back(self, dy: np.ndarray, caches: list[Any], first: int = 0) -> np.ndarray:
         """The gradient of the input of layer `first`."""
-        for layer, cache in zip(self.layers[first:][::-1], caches[first:][::-1], strict=True):
-            dy = layer.backward(dy, cache)
+        for i in range(len(self.layers) - 1, first - 1, -1):
+            dy = self.layers[i].backward(dy, caches[i])
         return dy
 
     def __iter__(self) -> Iterator[Layer]:

@@ -129,8 +129,7 @@ class SoftmaxCrossEntropy(Loss):
         if target.shape == prediction.shape:
             target = _distributions(name, prediction, target)
         else:
-            said = f" or {prediction.shape} with probabilities"
-            target = as_classes(name, "target", target, *prediction.shape, others=said)
+            target = as_classes(name, "target", target, *prediction.shape, probabilities=True)
         starts = np.arange(0, prediction.size, prediction.shape[1])  # of each row, when all lie in one
         largest = starts + prediction.argmax(axis=1)
         shifted = prediction - prediction.take(largest)[:, None]  # exp never overflows

@@ -61,12 +61,12 @@ class SGD(Optimizer):
     def _update(self, rate: float) -> None:
         momentum = self._at(self.steps, "momentum", "[0, 1)")
         for parameter, velocity, scratch in self._rows:
-            direction = parameter.grad
+            direction = grad = parameter.grad
             if self.momentum:
                 velocity *= momentum
-                velocity += parameter.grad
+                velocity += grad
                 direction = velocity
             if self.nesterov:
                 direction = np.multiply(velocity, momentum, out=scratch)
-                direction += parameter.grad
+                direction += grad
             parameter.value -= np.multiply(direction, rate, out=scratch)

@@ -5,8 +5,6 @@ What happens with the gradients afterwards belongs to `nnkit.optimizers` and `tr
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from nnkit.arguments import as_numbers, check_bool, check_int, check_kind
@@ -73,14 +71,14 @@ def run(
 ) -> float:
     """`backpropagate`, the checks aside; whoever runs many batches gathers the parameters once."""
     x, y = batch
-    parts = min(parts, len(x))
-    starts, value = [len(x) * part // parts for part in range(parts)], 0.0
-    for start, stop in pairwise([*starts, None]):
-        prediction, cache = model.forward(x[start:stop], training)
-        part_value, gradient = loss.value_and_gradient(prediction, y[start:stop])
-        share = len(prediction) / len(x)
-        for parameter in parameters if start == 0 else ():
+    parts, value = min(parts, len(x)), 0.0
+    pieces = zip(np.array_split(x, parts), np.array_split(y, parts), strict=True) if parts > 1 else [batch]
+    for number, (x_part, y_part) in enumerate(pieces):
+        prediction, cache = model.forward(x_part, training)
+        part_value, gradient = loss.value_and_gradient(prediction, y_part)
+        for parameter in parameters if number == 0 else ():
             parameter.expire_grad()
+        share = len(x_part) / len(x)
         model.add_gradients(gradient if parts == 1 else share * gradient, cache)
         value += share * part_value
     for parameter in parameters:

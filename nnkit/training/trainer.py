@@ -254,9 +254,10 @@ class Trainer:
             total, seen, goal = 0.0, 0, int(min(budget, len(X)))
             with _quietly():
                 for x_batch, y_batch in batches(X, y, size, rng=self.rng):
-                    count = min(len(x_batch), goal - seen)  # the budget may end inside the batch
-                    total += self._update(x_batch[:count], y_batch[:count]) * count
-                    seen += count
+                    if len(x_batch) > goal - seen:  # the budget ends inside the batch
+                        x_batch, y_batch = x_batch[: goal - seen], y_batch[: goal - seen]
+                    total += self._update(x_batch, y_batch) * len(x_batch)
+                    seen += len(x_batch)
                     if seen == goal:
                         break
             budget -= seen

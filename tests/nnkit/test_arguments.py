@@ -277,9 +277,10 @@ def test_what_holds_no_class_indices_is_refused(array, kind, rest):
 
 
 def test_what_would_do_for_class_indices_is_said():
-    text = refusal(ValueError, arguments.as_classes, "f", "y", [0], 3, 3, others=" or a name")
+    text = refusal(ValueError, arguments.as_classes, "f", "y", [0], 3, 2, probabilities=True)
     assert text == (
-        "f expects y of shape (3,) with class indices or a name, got (1,); give one class index per example."
+        "f expects y of shape (3,) with class indices or (3, 2) with probabilities, got (1,); "
+        "give one class index per example."
     )
 
 

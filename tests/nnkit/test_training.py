@@ -475,7 +475,7 @@ def test_no_more_than_a_batch_goes_through_the_model_at_a_time(data):
     forward = trainer.model.forward
     trainer.model.forward = lambda x, training=False: seen.append(len(x)) or forward(x, training)
     next(trainer.epochs(data))
-    assert seen == [8, 8, 8, 8, 4, 5, 4, 5]  # 50 = 4 * 8 + 18
+    assert seen == [8, 8, 8, 8, 5, 5, 4, 4]  # 50 = 4 * 8 + 18
     assert trainer.optimizer.steps == 2
 
 

@@ -138,6 +138,11 @@ def geometric_mean(cases, name):
     return math.exp(sum(math.log(case["ratios"][name][0]) for case in cases) / len(cases))
 
 
+def quoted(middle, low, high):
+    """A median and the range around it, in which a narrow column breaks no line."""
+    return f"{middle:.2f} ({low:.2f}\N{NON-BREAKING HYPHEN}{high:.2f})"
+
+
 def rows(cases, others, first, mean=False):
     """Lines of a table: what `first` says of a case, our time, and its ratio to each of the others."""
     lines = [
@@ -145,12 +150,7 @@ def rows(cases, others, first, mean=False):
         "|---|--:|" + "--:|" * len(others),
     ]
     for case in cases:
-        cells = [
-            f"{case['ratios'][name][0]:.2f} ({case['ratios'][name][1]:.2f}-{case['ratios'][name][2]:.2f})"
-            if name in case["ratios"]
-            else ""
-            for name in others
-        ]
+        cells = [quoted(*case["ratios"][name]) if name in case["ratios"] else "" for name in others]
         lines.append(f"| {first(case)} | {1e6 * case['seconds']['nnkit']:,.0f} | {' | '.join(cells)} |")
     if mean:
         means = " | ".join(f"**{geometric_mean(cases, name):.2f}**" for name in others)

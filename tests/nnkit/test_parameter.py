@@ -460,3 +460,12 @@ def test_a_gradient_that_counts_as_zero_counts_as_zero_in_a_copy(build, copied):
     first, second = copied(parameters)
     assert not first.grad.any()
     np.testing.assert_array_equal(second.grad, np.full(3, 7.0))
+
+
+def test_fusing_a_fused_vector_and_one_more_moves_them_all():
+    first, second, third = (Parameter(np.full(2, float(i))) for i in range(3))
+    left = fuse([first, second])
+    fused = fuse([first, second, third])
+    assert fused is not left and fused.members == (first, second, third)
+    np.testing.assert_array_equal(fused.value, [0, 0, 1, 1, 2, 2])
+    assert not left.intact

@@ -1,5 +1,6 @@
 """Two patients: a saturated sigmoid layer that starts slowly, and ReLU units that died of a large rate."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -59,6 +60,18 @@ def behind(seed: int, loss: str) -> float:
 
 
 @lru_cache(maxsize=32)
+def _hidden_networks(seed: int, factor: float, epochs: int) -> tuple[nnkit.Sequential, ...]:
+    """Train 64-32-10 with a hidden sigmoid layer, its first weights times a factor; keep each epoch."""
+    init, order = np.random.default_rng(seed).spawn(2)
+    model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
+    model[0].W.value[...] *= factor
+    trainer, kept = wishes.trainer(model, order), [copy.deepcopy(model)]
+    for _ in range(epochs):
+        trainer.fit(wishes.training_digits(), 1)
+        kept.append(copy.deepcopy(model))
+    return tuple(kept)
+
+
 def hidden_run(seed: int, factor: float, epochs: int = 5) -> tuple[tuple[float, float], ...]:
     """Train 64-32-10 with a hidden sigmoid layer at learning rate 0.1.
 
@@ -76,14 +89,12 @@ def hidden_run(seed: int, factor: float, epochs: int = 5) -> tuple[tuple[float, 
         Training loss, and share of the unseen digits that is read rightly, before training and after each
         epoch.
     """
-    model, trainer = _hidden_network(seed, factor)
     (X, y), (unseen, classes) = wishes.training_digits(), wishes.unseen_digits()
-    found = []
-    for epoch in range(epochs + 1):
-        if epoch:
-            trainer.fit((X, y), 1)
-        found.append((trainer.loss.value(model(X), y), nnkit.accuracy(model(unseen), classes)))
-    return tuple(found)
+    loss = nnkit.SoftmaxCrossEntropy()
+    return tuple(
+        (loss.value(model(X), y), nnkit.accuracy(model(unseen), classes))
+        for model in _hidden_networks(seed, factor, epochs)
+    )
 
 
 def saturated_hidden_layer(seed: int) -> float:
@@ -120,12 +131,11 @@ def hidden_layer(seed: int, factor: float, epochs: int = 5) -> tuple[float, floa
     binary : float
         Share of the units' answers to the training digits that are within 0.1 of 0 or 1.
     """
-    model, trainer = _hidden_network(seed, factor)
-    X, y = wishes.training_digits()
-    W, before = model[0].W.value, model[0].W.value.copy()
-    trainer.fit((X, y), epochs)
-    answers = model[1](model[0](X))
-    moved = np.linalg.norm(W - before) / np.linalg.norm(before)
+    first, *_, last = _hidden_networks(seed, factor, epochs)
+    X, _ = wishes.training_digits()
+    before, after = first[0].W.value, last[0].W.value
+    answers = last[1](last[0](X))
+    moved = np.linalg.norm(after - before) / np.linalg.norm(before)
     return float(moved), float((np.abs(answers - 0.5) >= 0.4).mean())
 
 
@@ -213,14 +223,6 @@ def hidden_picture() -> Figure:
     runs = np.array([[hidden_run(seed, factor) for seed in range(5)] for factor in (1.0, SPREAD)])
     losses, read = np.moveaxis(runs, -1, 0)
     return _pair({"hidden layer: training loss": losses, "hidden layer: unseen digits read": read})
-
-
-def _hidden_network(seed: int, factor: float) -> tuple[nnkit.Sequential, nnkit.Trainer]:
-    """Give 64-32-10 with a hidden sigmoid layer, its first weights times a factor, and what trains it."""
-    init, order = np.random.default_rng(seed).spawn(2)
-    model = nnkit.mlp([64, 32, 10], rng=init, activation=nnkit.Sigmoid)
-    model[0].W.value[...] *= factor
-    return model, wishes.trainer(model, order)
 
 
 def _pair(panels: Mapping[str, Sequence[Sequence[Sequence[float]]]]) -> Figure:

@@ -319,7 +319,7 @@ def test_a_hidden_layer_that_does_not_train_has_not_moved(monkeypatch):
     moved, binary = clinic.hidden_layer(0, 1e6, epochs=1)
     assert moved == 0.0 and binary > 0.999
     assert clinic.hidden_layer(0, 1e-6, epochs=1)[1] == 0.0  # every answer is one half
-    model = clinic._hidden_network(0, clinic.SPREAD)[0]
+    model = clinic._hidden_networks(0, clinic.SPREAD, 0)[0]
     answers = model[1](model[0](wishes.training_digits()[0]))
     expected = ((answers <= 0.1) | (answers >= 0.9)).mean()
     assert clinic.hidden_layer(0, clinic.SPREAD, epochs=1)[1] == pytest.approx(expected)

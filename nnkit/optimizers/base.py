@@ -76,8 +76,8 @@ class Optimizer(ABC):
                 hint = "a schedule step -> number will do too" if option.type == "Rate" else ""
                 setattr(self, name, check_number(owner, name, value, _INTERVALS.get(name, "[0, 1)"), hint))
         names = (*self._remembers, "scratch")  # one row per piece: itself, and an array for each name
-        self._pieces = in_pieces(self.parameters)
-        self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in self._pieces]
+        pieces = in_pieces(self.parameters)
+        self._rows: list[Any] = [(one, *(np.zeros_like(one.value) for _ in names)) for one in pieces]
 
     def rate_at(self, step: int) -> float:
         """The learning rate of update `step`, counted from 0."""
@@ -93,7 +93,7 @@ class Optimizer(ABC):
         ValueError, TypeError
             If the rate of this step is negative, not finite or no number. Nothing has moved then.
         """
-        if not all([piece.intact for piece in self._pieces]):
+        if not all([piece.intact for piece, *_ in self._rows]):
             raise RuntimeError(
                 f"{type(self).__name__} expects parameters that live in the model's memory, got a fused one "
                 "whose layers were copied, deleted or fused anew; make a new optimizer from the model in use."

@@ -111,12 +111,16 @@ def test_a_slider_moved_by_the_keyboard_changes_template_and_sentence(page):
 def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
     cell = cell_with(page, "explorers.wishes()")
     picture, sentence = cell.locator(".jupyter-widgets img").first, cell.locator("p[aria-live]")
-    before = picture.get_attribute("src")
+    before, said = picture.get_attribute("src"), sentence.inner_text()
     cell.locator(".noUi-handle").first.press("ArrowRight")  # from 1 image to 4
     page.wait_for_function(
         "([image, old]) => image.src !== old", arg=[picture.element_handle(), before], timeout=30_000
     )
-    assert "0." in sentence.inner_text()
+    page.wait_for_function(  # "Computing ..." until then, for picture and sentence are two messages
+        "(cell) => cell.querySelector('p[aria-live]').innerText.includes('0.')",
+        arg=cell.element_handle(),
+    )
+    assert sentence.inner_text() != said
 
 
 def test_a_click_on_an_element_of_the_template_turns_its_control(page):

@@ -97,7 +97,10 @@ class Parameter:
             raise ValueError(_REBIND.format("grad"))
 
     def expire_grad(self) -> None:
-        """Let the gradient count as zero. It is set to zero as soon as anyone looks at it."""
+        """Let the gradient count as zero. It is set to zero as soon as anyone looks at it.
+
+        It does not reach the members of a fused `Parameter`: expire those, to which layers write.
+        """
         self._stale = True
 
     def accumulate(self, operation: Callable[..., np.ndarray], *arrays: np.ndarray) -> None:

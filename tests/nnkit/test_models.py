@@ -195,6 +195,14 @@ def test_mlp_takes_an_initializer_and_a_dtype(rng):
             "mlp expects activation to be a class, got ReLU(); pass such as nnkit.Tanh.",
         ),
         ([3, 0], {}, ValueError, "mlp expects sizes[1] to be at least 1, got 0."),
+        (3, {}, TypeError, "mlp expects sizes to be a Sequence, got int 3; pass such as [2, 16, 2]."),
+        (
+            [3, 2],
+            {"initializer": initializers.he},
+            TypeError,
+            "mlp expects initializer to be an Initializer, got function; "
+            "call it with brackets, such as he().",
+        ),
     ],
 )
 def test_mlp_refuses_with_the_remedy(sizes, options, kind, text, rng):

@@ -1,9 +1,17 @@
-"""Fixtures for all tests: strict floating-point errors and seeded randomness."""
+"""For all tests: strict floating-point errors, seeded randomness, and time for a busy machine."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:  # where only the tests of explorers run
+    pass
+else:  # from what is in force, such as the profile for continuous integration
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def test_the_loss_is_a_mean_over_the_batch(loss_case, rng):
     assert loss.value(prediction, target) == pytest.approx(expected, rel=1e-13)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), batch=st.integers(1, 20), copies=st.integers(1, 4))
 def test_copies_and_order_of_the_examples_change_nothing(loss_case, seed, batch, copies):
     rng = np.random.default_rng(seed)
@@ -63,7 +63,7 @@ def test_copies_and_order_of_the_examples_change_nothing(loss_case, seed, batch,
     np.testing.assert_allclose(other_gradient, gradient[order] / copies, rtol=1e-12, atol=1e-16)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-3, 1.0, 1e2, 1e4]))
 def test_no_chord_runs_below_the_loss(loss_case, seed, scale):
     rng = np.random.default_rng(seed)

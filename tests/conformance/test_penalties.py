@@ -19,7 +19,7 @@ def parameters(rng, shapes=((2, 3), (3,), (3, 2, 2, 2)), dtype=np.float64):
     return found
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32 - 1),
     shapes=st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple), max_size=4),

@@ -32,7 +32,6 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@settings(deadline=None)
 @given(x=st.floats(0.01, 10.0))
 def test_functions_agree_with_their_definition_and_its_derivative(name, x):
     node = Scalar(x)
@@ -43,7 +42,6 @@ def test_functions_agree_with_their_definition_and_its_derivative(name, x):
     assert node.grad == pytest.approx(derivative(FUNCTIONS[name], x), rel=1e-9, abs=1e-15)
 
 
-@settings(deadline=None)
 @given(x=st.floats(-10.0, 10.0).filter(lambda x: abs(x) > 1e-3), y=st.floats(0.1, 10.0))
 def test_operators_agree_with_floats_in_both_orders(x, y):
     for operate in (
@@ -64,7 +62,6 @@ def test_operators_agree_with_floats_in_both_orders(x, y):
 
 
 @pytest.mark.parametrize("exponent", [-2, -1, -0.5, 0, 0.5, 1, 2, 3, 2.5])
-@settings(deadline=None)
 @given(x=st.floats(0.1, 10.0))
 def test_powers_agree_with_floats(exponent, x):
     node = Scalar(x)
@@ -82,7 +79,6 @@ def test_a_whole_power_of_a_negative_number_and_of_zero():
         assert (y.value, node.grad) == (x**n, grad)
 
 
-@settings(deadline=None)
 @given(x=st.floats(-3.0, 3.0), base=st.floats(0.1, 10.0))
 def test_a_float_may_be_raised_to_a_scalar(x, base):
     node = Scalar(x)
@@ -214,7 +210,7 @@ def run(program, leaves, column):
     return values[-1]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(programs, st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=3))
 def test_gradients_of_random_expressions_agree_with_the_complex_step(program, point):
     leaves = [Scalar(value) for value in point]
@@ -231,7 +227,6 @@ def test_gradients_of_random_expressions_agree_with_the_complex_step(program, po
         assert leaf.grad == pytest.approx(derivative(along, point[i]), rel=1e-7, abs=1e-10)
 
 
-@settings(deadline=None)
 @given(programs, st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=3))
 def test_the_graph_lists_each_node_once_and_inputs_first(program, point):
     result = run(program, [Scalar(value) for value in point], 0)

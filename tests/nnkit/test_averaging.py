@@ -53,7 +53,7 @@ def averaged(average):
     return [array for name, array in average.buffers.items() if name != "count"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(values)
 def test_without_decay_it_is_the_mean(values):
     average = filled(WeightAverage(linear()), values)
@@ -62,7 +62,7 @@ def test_without_decay_it_is_the_mean(values):
     assert average.buffers["count"] == len(values)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(values, st.floats(0, 0.99))
 def test_with_decay_it_forgets_from_the_first_values_on(values, decay):
     expected = values[0]

@@ -89,7 +89,7 @@ def test_the_smoothed_losses_are_medians_of_a_twentieth_of_the_steps(data):
         assert median == pytest.approx((last[len(last) // 2] + last[(len(last) - 1) // 2]) / 2, rel=1e-15)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.floats(-2, 2).map(lambda exponent: 10**exponent), min_size=1, max_size=4),
     st.sampled_from([0.0, 0.5, 0.9]),

@@ -92,7 +92,7 @@ def test_wrong_arguments_are_refused(prediction, target, kind, text):
     assert str(error.value) == text
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), batch=st.integers(1, 12), classes=st.integers(2, 5))
 def test_class_metrics_agree_with_scikit_learn(seed, batch, classes):
     rng = np.random.default_rng(seed)  # few examples: classes are missing in target, prediction or both
@@ -132,7 +132,7 @@ def test_shares_of_nothing_are_zero_and_absent_classes_are_not_judged():
     assert precision(prediction, np.array([0, 2, 0])) == 0.5 / 3
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), batch=st.integers(1, 8), n_out=st.integers(1, 3))
 def test_exact_match_is_scikit_learns_subset_accuracy(seed, batch, n_out):
     rng = np.random.default_rng(seed)
@@ -147,7 +147,7 @@ def test_exact_match_takes_one_output_without_an_axis():
     assert exact_match(np.array([1.0, -1.0, 2.0]), np.array([1, 0, 0])) == 2 / 3
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), batch=st.integers(2, 20), n_out=st.integers(1, 3))
 def test_r2_agrees_with_scikit_learn(seed, batch, n_out):
     rng = np.random.default_rng(seed)

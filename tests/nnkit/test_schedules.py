@@ -10,7 +10,7 @@ from nnkit import schedules
 counts = st.integers(1, 200)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(counts, st.integers(1, 4), st.integers(0, 2000))
 def test_a_warm_restart_is_where_a_cosine_starts_anew(steps, growth, step):
     starts = {0}
@@ -21,7 +21,7 @@ def test_a_warm_restart_is_where_a_cosine_starts_anew(steps, growth, step):
     assert (rate == 1.0) == (step in starts)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(counts, counts)
 def test_a_cycle_comes_back(half_cycle, step):
     schedule = schedules.cyclical(0.25, 1.0, half_cycle)
@@ -29,7 +29,7 @@ def test_a_cycle_comes_back(half_cycle, step):
     assert (schedule(0), schedule(half_cycle)) == (0.25, 1.0)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 30))
 def test_one_cycle_moves_rate_and_momentum_against_each_other(twentieth):
     steps = 20 * twentieth  # so that the corners, at 9 and 18 twentieths, are whole steps

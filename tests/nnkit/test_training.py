@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import time
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,11 @@ from nnkit import MeanSquaredError, SoftmaxCrossEntropy, Trainer, TrainingDiverg
 def data(rng):
     X = rng.normal(size=(50, 2))
     return X, (X[:, 0] * X[:, 1] > 0).astype(np.int64)
+
+
+def loss(prediction, target):
+    """A metric whose name is taken."""
+    return 0.0
 
 
 def make(*, sizes=(2, 8, 2), batch_size=8, rate=0.3, loss=None, metrics=(), dtype=np.float64):
@@ -80,17 +86,33 @@ def test_the_gradient_of_a_batch_is_the_mean_over_its_examples(data):
         np.testing.assert_allclose(mean, grad, atol=1e-15)
 
 
+class Spy(nnkit.ReLU):
+    """A ReLU that notes whether it was told that it learns."""
+
+    def __init__(self):
+        self.told = []
+
+    def forward(self, x, training=False):
+        self.told.append(training)
+        return super().forward(x, training)
+
+
 def test_backpropagate_tells_the_layers_that_they_learn():
-    seen = []
-
-    class Spy(nnkit.ReLU):
-        def forward(self, x, training=False):
-            seen.append(training)
-            return super().forward(x, training)
-
+    spy = Spy()
     for options in ({}, {"training": False}):
-        backpropagate(Spy(), MeanSquaredError(), np.ones((1, 1)), np.ones((1, 1)), **options)
-    assert seen == [True, False]
+        backpropagate(spy, MeanSquaredError(), np.ones((1, 1)), np.ones((1, 1)), **options)
+    assert spy.told == [True, False]
+
+
+def test_a_trainer_tells_the_layers_that_they_learn_and_when_they_do_not(rng):
+    spy = Spy()
+    model = nnkit.Sequential(nnkit.Linear(1, 1, rng=rng), spy)
+    trainer = Trainer(model, MeanSquaredError(), nnkit.SGD(model.parameters(), 0.1), batch_size=1, rng=rng)
+    x = y = np.ones((1, 1))
+    trainer.step(x, y)
+    next(trainer.epochs((x, y), validation=(x, y)))
+    trainer.predict(x)
+    assert spy.told == [True, True, False, False]
 
 
 def test_a_step_is_one_update_against_the_gradient(data):
@@ -339,6 +361,16 @@ def test_a_batch_larger_than_the_data_is_refused():
             "Trainer expects metrics to be functions with a __name__, got str 'accuracy'; write a def.",
         ),
         (
+            lambda: make(metrics=[partial(accuracy)]),
+            TypeError,
+            "Trainer expects metrics to be functions with a __name__, got partial; write a def.",
+        ),
+        (
+            lambda: make(metrics=[loss]),
+            ValueError,
+            "Trainer expects metrics of different names, none called \"loss\", got 'loss'.",
+        ),
+        (
             lambda: make(metrics=[accuracy, accuracy]),
             ValueError,
             "Trainer expects metrics of different names, none called \"loss\", got 'accuracy'.",
@@ -469,6 +501,15 @@ def test_accumulated_batches_are_one_large_batch(data, accumulate, batch_size):
     np.testing.assert_allclose(one.history.loss, many.history.loss, rtol=1e-12)
     for value, other in zip(values(one), values(many), strict=True):
         np.testing.assert_allclose(value, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("parts", "lengths"), [(1, [50]), (2, [25, 25]), (3, [17, 17, 16])])
+def test_a_batch_goes_through_the_model_in_as_many_parts(data, parts, lengths):
+    trainer, seen = make(), []
+    forward = trainer.model.forward
+    trainer.model.forward = lambda x, training: seen.append(len(x)) or forward(x, training)
+    backpropagate(trainer.model, trainer.loss, *data, parts=parts)
+    assert seen == lengths
 
 
 def test_no_more_than_a_batch_goes_through_the_model_at_a_time(data):

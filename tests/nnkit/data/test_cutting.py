@@ -182,7 +182,7 @@ def test_a_share_outside_zero_to_one_is_refused(size):
 labels = st.lists(st.integers(0, 3), min_size=2, max_size=40).map(np.array)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(labels, st.data())
 def test_a_stratified_split_gives_each_class_its_share_to_within_one_example(y, data):
     count = data.draw(st.integers(1, len(y) - 1))
@@ -226,7 +226,7 @@ def test_a_class_too_small_to_be_in_both_parts_is_refused():
 # folds
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(2, 30).flatmap(lambda n: st.tuples(st.just(n), st.integers(2, n))), st.integers(0, 99))
 def test_each_example_is_validated_once_and_trained_on_in_all_other_folds(size, seed):
     n, k = size
@@ -239,7 +239,7 @@ def test_each_example_is_validated_once_and_trained_on_in_all_other_folds(size, 
         assert n // k <= len(y_rest) <= n // k + 1
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(labels, st.integers(2, 4), st.integers(0, 99))
 def test_stratified_folds_share_each_class_evenly(y, k, seed):
     y = np.concatenate([y, np.repeat(np.arange(4), k)])

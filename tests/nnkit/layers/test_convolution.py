@@ -9,7 +9,7 @@ from nnkit import Conv2D, Linear, MeanSquaredError, gradient_error, initializers
 from nnkit.layers.convolution import overlay, windows
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(1, 3),
     st.integers(0, 4),
@@ -51,7 +51,7 @@ def by_definition(x, W, b, stride, padding):
 SIZES = {name: st.integers(1, 3) for name in ("batch", "c_in", "c_out", "kernel_size", "stride")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(**SIZES, padding=st.integers(0, 2), height=st.integers(3, 6), width=st.integers(3, 6))
 def test_any_size_stride_and_padding_gives_the_definition_and_its_gradient(
     batch, c_in, c_out, kernel_size, stride, padding, height, width

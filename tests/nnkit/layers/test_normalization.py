@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nnkit import BatchNorm, LayerNorm
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 9), st.integers(1, 4), st.lists(st.integers(1, 4), min_size=2, max_size=2))
 def test_every_channel_of_a_batch_gets_mean_zero_and_variance_one(batch, n, size):
     x = np.random.default_rng(0).normal(3, 5, size=(batch, n, *size))

@@ -11,7 +11,7 @@ BOTH = {MaxPool2D: np.max, AveragePool2D: np.mean}
 
 
 @pytest.mark.parametrize("kind", BOTH)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     batch=st.integers(1, 3),
     channels=st.integers(1, 2),

@@ -28,7 +28,7 @@ def moved(optimizer, parameter, gradient, steps=1):
 
 
 @pytest.mark.parametrize("make", ADAPTIVE)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(exponent=st.floats(-6, 6), seed=st.integers(0, 1000))
 def test_the_size_of_the_gradients_does_not_matter(make, exponent, seed):
     gradients = np.random.default_rng(seed).normal(size=(10, 3))

@@ -27,7 +27,7 @@ def norm(parameters):
     return math.sqrt(sum(float(g) ** 2 for p in parameters for g in p.grad))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(sizes, scales, st.sampled_from([np.float32, np.float64]), st.booleans())
 def test_the_norm_is_at_most_the_limit_and_the_direction_stays(shapes, scale, dtype, fused):
     parameters = with_gradients(shapes, scale, dtype)
@@ -42,7 +42,7 @@ def test_the_norm_is_at_most_the_limit_and_the_direction_stays(shapes, scale, dt
             np.testing.assert_array_equal(p.grad, g)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(sizes, scales, st.sampled_from([np.float32, np.float64]))
 def test_every_entry_is_cut_to_the_limit_by_itself(shapes, scale, dtype):
     parameters = with_gradients(shapes, scale, dtype)

@@ -503,20 +503,25 @@ def test_accumulated_batches_are_one_large_batch(data, accumulate, batch_size):
         np.testing.assert_allclose(value, other, rtol=1e-9, atol=1e-12)
 
 
+def lengths_seen(model):
+    """The lengths of what goes through the model from now on, in a list that grows."""
+    seen, forward = [], model.forward
+    model.forward = lambda x, training=False: seen.append(len(x)) or forward(x, training)
+    return seen
+
+
 @pytest.mark.parametrize(("parts", "lengths"), [(1, [50]), (2, [25, 25]), (3, [17, 17, 16])])
 def test_a_batch_goes_through_the_model_in_as_many_parts(data, parts, lengths):
-    trainer, seen = make(), []
-    forward = trainer.model.forward
-    trainer.model.forward = lambda x, training: seen.append(len(x)) or forward(x, training)
+    trainer = make()
+    seen = lengths_seen(trainer.model)
     backpropagate(trainer.model, trainer.loss, *data, parts=parts)
     assert seen == lengths
 
 
 def test_no_more_than_a_batch_goes_through_the_model_at_a_time(data):
-    trainer, seen = make(batch_size=8), []
+    trainer = make(batch_size=8)
     trainer.accumulate = 4
-    forward = trainer.model.forward
-    trainer.model.forward = lambda x, training=False: seen.append(len(x)) or forward(x, training)
+    seen = lengths_seen(trainer.model)
     next(trainer.epochs(data))
     assert seen == [8, 8, 8, 8, 5, 5, 4, 4]  # 50 = 4 * 8 + 18
     assert trainer.optimizer.steps == 2

@@ -116,10 +116,8 @@ def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
     page.wait_for_function(
         "([image, old]) => image.src !== old", arg=[picture.element_handle(), before], timeout=30_000
     )
-    page.wait_for_function(  # "Computing ..." until then, for picture and sentence are two messages
-        "(cell) => cell.querySelector('p[aria-live]').innerText.includes('0.')",
-        arg=cell.element_handle(),
-    )
+    # "Computing ..." until then, for picture and sentence are two messages.
+    cell.locator("p[aria-live]", has_text="0.").wait_for()
     assert sentence.inner_text() != said
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+import queue
 import selectors
-import threading
 import time
 from types import SimpleNamespace
 
@@ -136,18 +136,21 @@ def test_without_a_loop_a_request_is_answered_at_once():
 
 
 def test_a_short_state_shows_no_sign_of_work(monkeypatch):
-    sign = threading.Event()
+    signs = queue.Queue()
     monkeypatch.setattr(live, "LONG", 1.0)
-    with live.SignOfWork(sign.set):
+    with live.SignOfWork(lambda: signs.put("sign")):
         pass
-    assert not sign.wait(1.2)
+    with pytest.raises(queue.Empty):
+        signs.get(timeout=1.2)
 
 
-def test_a_long_state_shows_a_sign_of_work(monkeypatch):
-    sign = threading.Event()
+def test_a_long_state_shows_one_sign_of_work(monkeypatch):
+    signs = queue.Queue()
     monkeypatch.setattr(live, "LONG", 0.01)
-    with live.SignOfWork(sign.set):
-        assert sign.wait(30)
+    with live.SignOfWork(lambda: signs.put("sign")):
+        assert signs.get(timeout=30) == "sign"
+        time.sleep(0.1)
+    assert signs.empty()
 
 
 def line(frame, figure):

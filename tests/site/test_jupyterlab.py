@@ -116,9 +116,14 @@ def test_a_slider_moved_by_the_keyboard_changes_the_picture(page):
     page.wait_for_function(
         "([image, old]) => image.src !== old", arg=[picture.element_handle(), before], timeout=30_000
     )
-    # "Computing ..." until then, for picture and sentence are two messages.
-    cell.locator("p[aria-live]", has_text="0.").wait_for()
-    assert sentence.inner_text() != said
+    page.wait_for_function(  # the old one, or "Computing ...", until its own message comes
+        """([cell, old]) => {
+          const text = cell.querySelector('p[aria-live]').innerText;
+          return text !== old && text.includes('0.');
+        }""",
+        arg=[cell.element_handle(), said],
+        timeout=30_000,
+    )
 
 
 def test_a_click_on_an_element_of_the_template_turns_its_control(page):
